@@ -1,0 +1,9 @@
+//go:build tools
+
+// Package tools keeps what is built here in go.mod when it is tidied.
+package tools
+
+import (
+	_ "k8s.io/kubernetes/cmd/kube-apiserver"
+	_ "k8s.io/kubernetes/cmd/kubectl"
+)
