@@ -19,11 +19,11 @@ export async function buildPrograms(names: readonly string[]): Promise<void> {
   await mkdir(BIN_FOLDER, { recursive: true });
 
   const isFresh = await Promise.all(programs.map(isUpToDate));
-  const fresh = programs.filter((_, index) => isFresh[index]);
+  const fresh = programs.filter((_, index) => isFresh[index] === true);
   if (fresh.length > 0) {
     console.log(`test bed: up to date: ${fresh.map((program) => program.name).join(', ')}`);
   }
-  for (const program of programs.filter((_, index) => isFresh[index] !== true)) {
+  for (const program of programs.filter((candidate) => !fresh.includes(candidate))) {
     const onWait = (pid: number): void => say(program, `process ${pid} is building it, waiting`);
     await withLock(join(BIN_FOLDER, `.${program.name}.lock`), onWait, async () => {
       if (await isUpToDate(program)) say(program, 'up to date');

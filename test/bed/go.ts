@@ -1,8 +1,8 @@
 /** Runs the go command for the test bed's builds: one failure type, a log file for each program. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { appendFile, glob, readFile, writeFile } from 'node:fs/promises';
+import { globSync, readFileSync } from 'node:fs';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -16,7 +16,7 @@ export class BuildFailure extends Error {}
 /** Everything that a program's binary depends on, as text; kept beside the binary and compared. */
 export async function buildInputs(program: Program): Promise<string> {
   const folder = join(import.meta.dirname, program.folder);
-  const files = (await Array.fromAsync(glob(join(folder, '**/{go.mod,go.sum,*.go}'))))
+  const files = globSync(join(folder, '**/{go.mod,go.sum,*.go}'))
     .filter((file) => !file.endsWith('tools.go') && !file.endsWith('_test.go'))
     .toSorted();
   const hash = createHash('sha256');

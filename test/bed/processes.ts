@@ -170,6 +170,8 @@ function startSentry(): Socket {
   child.unref();
   if (!(child.stdin instanceof Socket)) throw new Error('the pipe of a child is a socket in Node');
   child.stdin.unref();
+  // Without the sentry, setpriv still ends what this process started.
+  child.stdin.on('error', () => undefined);
   return child.stdin;
 }
 
