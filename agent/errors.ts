@@ -55,7 +55,8 @@ export type AgentErrorCode =
   | 'STATE_UNREADABLE'
   | 'STATE_UNWRITABLE'
   // HTTP
-  | 'REPORT_LISTEN';
+  | 'REPORT_LISTEN'
+  | 'REPORT_UNREACHABLE';
 
 /** Base class: one code, one message, the cause kept. */
 export class AgentError extends Error {

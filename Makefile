@@ -1,0 +1,36 @@
+# What people do with this repository. Everything else is an npm script.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bed image chart clean
+
+IMAGE ?= cron-support-bundle:dev
+TARGET ?= full
+
+# npm scripts run on the Node that the dev dependency `node` brings, whatever the machine has.
+node_modules: package-lock.json
+	npm ci --no-audit --no-fund
+	@touch node_modules
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: node_modules ## the main job on an embedded control plane (KEEP=1 leaves it running, DEMO_S3=minio)
+	@npm run --silent demo
+
+test: node_modules ## every test, the real parts included
+	@npm test --silent
+
+check: node_modules ## format, lint, types, dead code, unit tests: seconds
+	@npm run --silent check
+
+bed: node_modules ## build the real parts that tests and the demo run on (once)
+	@npm run --silent bed
+
+image: ## build the image with buildah or docker (IMAGE=name:tag TARGET=full|slim)
+	@$$(command -v buildah || command -v docker) build --target $(TARGET) --tag $(IMAGE) .
+
+chart: ## package the Helm chart into dist/
+	@mkdir -p dist && helm package chart --destination dist
+
+clean: ## remove what was built, the test bed's programs excepted
+	rm -rf dist coverage node_modules

@@ -1,0 +1,126 @@
+#!/usr/bin/env node
+/** Commands: reads the command line, owns the process, and hands everything else to `commands/`. */
+
+import process from 'node:process';
+
+import { Command, CommanderError, Option } from 'commander';
+
+import type { CommandContext } from './commands/context.ts';
+import { ConfigError } from './config/load.ts';
+import { AgentError, messageOf } from './errors.ts';
+import { VERSION } from './version.ts';
+
+/** Exit codes are part of the contract: 1 = could not, 2 = the command line is wrong. */
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+const shutdown = new AbortController();
+for (const name of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(name, () => {
+    // The first asks for an orderly end, the second is out of patience.
+    if (shutdown.signal.aborted) process.exit(EXIT_FAILED);
+    shutdown.abort(new Error(name));
+  });
+}
+
+const context: CommandContext = {
+  environment: process.env,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  self: [process.execPath, ...process.execArgv, process.argv[1] ?? import.meta.filename],
+  signal: shutdown.signal,
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = buildProgram((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** What an operator can act on is said in a line each; only what nobody expected comes with its stack. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof ConfigError) {
+    for (const problem of error.problems) process.stderr.write(`${error.code}: ${problem}\n`);
+  } else if (error instanceof AgentError) {
+    process.stderr.write(`${error.code}: ${error.message}\n`);
+  } else {
+    process.stderr.write(
+      `${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}\n`,
+    );
+  }
+  return EXIT_FAILED;
+}
+
+function buildProgram(done: (exitCode: number) => void): Command {
+  const program = new Command('cron-support-bundle')
+    .description('Collects a troubleshoot support bundle on a schedule, redacts it, and delivers it.')
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError('(see --help)');
+
+  program
+    .command('serve', { isDefault: true })
+    .description('the agent: schedule, delivery and HTTP (settings come from the environment)')
+    .action(async () => {
+      const { serve } = await import('./commands/serve.ts');
+      done(await serve(context));
+    });
+
+  program
+    .command('collect')
+    .description('one run without upload; prints its record as JSON')
+    .option('--spec <ref...>', 'secret/<namespace>/<name>[/<key>], configmap/…, a file, - or an https: URL')
+    .option('--output <file>', 'where the bundle goes (default: named after the bundle, in this folder)')
+    .addOption(
+      new Option('--engine <engine>', 'what collects (default: ENGINE)').choices(['auto', 'native', 'cli']),
+    )
+    .addOption(new Option('--run-id <id>').hideHelp())
+    .addOption(new Option('--manifest <file>').hideHelp())
+    .addHelpText('after', '\nExit codes: 0 complete, 3 partial (each failed collector is named), 1 no bundle.')
+    .action(async (options: object) => {
+      const { collect } = await import('./commands/collect.ts');
+      done(await collect(context, options));
+    });
+
+  program
+    .command('run')
+    .description('asks the agent in this pod for a run now and prints its record')
+    .addHelpText('after', '\nExit codes: 0 complete, 3 partial, 1 failed, 4 a run is under way already.')
+    .action(async () => {
+      const { requestRun } = await import('./commands/run.ts');
+      done(await requestRun(context));
+    });
+
+  program
+    .command('schedule')
+    .description('the next runs by SCHEDULE and TIME_ZONE')
+    .option('--count <number>', 'how many', '5')
+    .option('--from <instant>', 'RFC 3339 (default: now)')
+    .action(async (options: { readonly count: string; readonly from?: string }) => {
+      const { schedule } = await import('./commands/schedule.ts');
+      done(schedule(context, options));
+    });
+
+  program
+    .command('verify')
+    .description('checks a bundle against its manifest')
+    .argument('<file>', 'a .tar.gz, or - for standard input')
+    .addHelpText('after', '\nExit codes: 0 intact, 1 not (each difference is named).')
+    .action(async (file: string) => {
+      const { verify } = await import('./commands/verify.ts');
+      done(await verify(context, file));
+    });
+
+  return program;
+}

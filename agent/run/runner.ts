@@ -1,0 +1,277 @@
+/** Starts runs inside `serve`: one at a time, each claimed before it starts and recorded when it ends. */
+
+import type { Clock } from '../clock.ts';
+import { toRfc3339 } from '../clock.ts';
+import { AgentError, messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { putRecord } from '../state/history.ts';
+import type { AgentState, Cursor, StateStore } from '../state/state.ts';
+import type { ChildResult } from './child.ts';
+import {
+  abandon,
+  findInterrupted,
+  isHeldByOther,
+  isPassed,
+  newRecord,
+  RENEW_MS,
+  release,
+  renew,
+} from './claim.ts';
+import { newRunId, type RunRecord, type RunTrigger, type SkipReason } from './record.ts';
+
+/** What a run is asked for. */
+export interface RunRequest {
+  readonly trigger: RunTrigger;
+  readonly scheduledAtMs?: number;
+  /** With an instant of a schedule: moved together with the claim, so that no other pod runs it too. */
+  readonly cursor?: Cursor;
+  /** 2 for the repetition of an interrupted run. */
+  readonly startNumber?: number;
+}
+
+/** `claimed-elsewhere`: another pod has this instant. */
+export type StartResult =
+  | { readonly kind: 'started'; readonly id: string; readonly finished: Promise<RunRecord> }
+  | { readonly kind: 'under-way'; readonly id: string }
+  | { readonly kind: 'skipped'; readonly record: RunRecord }
+  | { readonly kind: 'claimed-elsewhere' };
+
+/** The part of the spool that a run needs. */
+export interface RunSpool {
+  /** @throws {AgentError} SPOOL_FULL: when a bundle of the largest size might not fit. */
+  reserve(): Promise<void>;
+  /** Takes over the bundle that the child left as partial files. */
+  commit(record: RunRecord): Promise<RunRecord>;
+  /** Removes the partial files of a run that gave no bundle. */
+  discard(runId: string): Promise<void>;
+}
+
+export interface RunnerParts {
+  readonly state: StateStore;
+  readonly spool: RunSpool;
+  readonly collectInChild: (runId: string, signal: AbortSignal) => Promise<ChildResult>;
+  /** Told of every record that is final as far as the run goes. */
+  readonly onRecord: (record: RunRecord) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly pod: string;
+  readonly history: number;
+}
+
+export class Runner {
+  readonly #parts: RunnerParts;
+  readonly #signal: AbortSignal;
+  #current: { readonly id: string; readonly finished: Promise<RunRecord> } | undefined;
+
+  /** @param signal Ends a run under way so that the next start repeats it. */
+  constructor(parts: RunnerParts, signal: AbortSignal) {
+    this.#parts = parts;
+    this.#signal = signal;
+  }
+
+  get currentRunId(): string | undefined {
+    return this.#current?.id;
+  }
+
+  /** Resolves when no run is under way. */
+  async settled(): Promise<void> {
+    await this.#current?.finished;
+  }
+
+  async start(request: RunRequest): Promise<StartResult> {
+    const current = this.#current;
+    if (current !== undefined) {
+      if (request.trigger === 'request') return { kind: 'under-way', id: current.id };
+      return { kind: 'skipped', record: await this.skip(request, 'overlap') };
+    }
+    const { promise: finished, resolve, reject } = Promise.withResolvers<RunRecord>();
+    // Set before the first wait: two requests at once must not both start.
+    const record = this.#draft(request);
+    this.#current = { id: record.id, finished };
+    const claimed = await this.#claim(record, request).catch((error: unknown) => {
+      this.#current = undefined;
+      throw error;
+    });
+    if (claimed !== 'claimed') {
+      this.#current = undefined;
+      resolve(record);
+      if (claimed === 'passed') return { kind: 'claimed-elsewhere' };
+      if (request.trigger === 'request') return { kind: 'under-way', id: claimed.otherRunId };
+      return { kind: 'skipped', record: await this.skip(request, 'overlap') };
+    }
+    this.#carryOut(record).then(resolve, reject);
+    return { kind: 'started', id: record.id, finished };
+  }
+
+  /** Records an instant that does not run, and why. */
+  async skip(request: RunRequest, reason: SkipReason): Promise<RunRecord> {
+    const { clock, log } = this.#parts;
+    const record: RunRecord = {
+      ...this.#draft(request),
+      outcome: 'skipped',
+      reason,
+      finishedAt: toRfc3339(clock.now()),
+    };
+    log.warn({ runId: record.id, scheduledAt: record.scheduledAt, reason }, 'run skipped');
+    await this.#update((state) => this.#put(moveCursor(state, request.cursor), record));
+    this.#parts.onRecord(record);
+    return record;
+  }
+
+  /**
+   * Closes what a killed process left under way and gives back the request that repeats it, once.
+   * Undefined when there is nothing to repeat, or another pod is still at it.
+   */
+  async settleInterrupted(): Promise<RunRequest | undefined> {
+    const { state, clock, log, pod, history } = this.#parts;
+    if (this.#current !== undefined) return undefined;
+    const found = findInterrupted(await state.read(this.#signal), pod, clock.now());
+    if (found === undefined) return undefined;
+    await this.#update((current) =>
+      current.claim?.runId === found.claim.runId
+        ? putRecord(release(current, found.claim.runId), found.record, history)
+        : current,
+    );
+    await this.#parts.spool.discard(found.record.id);
+    this.#parts.onRecord(found.record);
+    log.warn({ runId: found.record.id, code: 'RUN_INTERRUPTED' }, 'run was interrupted');
+    if (!found.mayRepeat) return undefined;
+    const { trigger, scheduledAt, startNumber } = found.claim;
+    return {
+      trigger,
+      startNumber: startNumber + 1,
+      ...(scheduledAt === null ? {} : { scheduledAtMs: Date.parse(scheduledAt) }),
+    };
+  }
+
+  #draft(request: RunRequest): RunRecord {
+    const nowMs = this.#parts.clock.now();
+    return newRecord({
+      runId: newRunId(request.scheduledAtMs ?? nowMs),
+      trigger: request.trigger,
+      scheduledAt:
+        request.scheduledAtMs === undefined ? null : toRfc3339(request.scheduledAtMs),
+      claimedAt: toRfc3339(nowMs),
+    });
+  }
+
+  async #claim(
+    record: RunRecord,
+    { cursor, startNumber = 1 }: RunRequest,
+  ): Promise<'claimed' | 'passed' | { readonly otherRunId: string }> {
+    const { pod, clock } = this.#parts;
+    const after = await this.#update((state) => {
+      if (isHeldByOther(state.claim, pod, clock.now())) return state;
+      if (cursor !== undefined && isPassed(state, cursor)) return state;
+      const { id: runId, trigger, scheduledAt, startedAt } = record;
+      const claim = {
+        runId,
+        pod,
+        trigger,
+        scheduledAt,
+        claimedAt: startedAt,
+        renewedAt: startedAt,
+        startNumber,
+      };
+      return this.#put({ ...moveCursor(state, cursor), claim }, record);
+    });
+    if (after.claim?.runId === record.id) return 'claimed';
+    const isPassedBy = cursor !== undefined && isPassed(after, cursor);
+    return isPassedBy || after.claim === undefined ? 'passed' : { otherRunId: after.claim.runId };
+  }
+
+  /** From the claim to the record. A run that the shutdown ends keeps its claim, abandoned, for the next start. */
+  async #carryOut(draft: RunRecord): Promise<RunRecord> {
+    const { log, onRecord, history } = this.#parts;
+    const over = new AbortController();
+    const renewing = this.#renewClaim(draft.id, AbortSignal.any([this.#signal, over.signal]));
+    log.info({ runId: draft.id, trigger: draft.trigger }, 'run started');
+    const record = await this.#collectIntoSpool(draft);
+    over.abort();
+    await renewing;
+    const isInterrupted = record.error?.code === 'RUN_ABORTED';
+    await this.#update((state) =>
+      isInterrupted
+        ? putRecord(abandon(state, draft.id), record, history)
+        : putRecord(release(state, draft.id), record, history),
+    );
+    this.#current = undefined;
+    logRecord(log, record);
+    onRecord(record);
+    return record;
+  }
+
+  async #collectIntoSpool(draft: RunRecord): Promise<RunRecord> {
+    const { spool, collectInChild } = this.#parts;
+    try {
+      await spool.reserve();
+      const result = await collectInChild(draft.id, this.#signal);
+      if (result.kind === 'record' && result.record.bundle !== null) {
+        return await spool.commit(this.#merge(draft, result.record));
+      }
+      await spool.discard(draft.id);
+      if (result.kind === 'record') return this.#merge(draft, result.record);
+      return this.#failed(draft, new AgentError(result.error.code, result.error.message));
+    } catch (error) {
+      await spool.discard(draft.id).catch(() => undefined);
+      return this.#failed(draft, error);
+    }
+  }
+
+  /** The child knows how it went; when and why it was started is known here. */
+  #merge(draft: RunRecord, fromChild: RunRecord): RunRecord {
+    const { id, trigger, scheduledAt, startedAt } = draft;
+    return { ...fromChild, id, trigger, scheduledAt, startedAt };
+  }
+
+  #failed(draft: RunRecord, error: unknown): RunRecord {
+    const finishedAt = toRfc3339(this.#parts.clock.now());
+    if (error instanceof AgentError && error.code === 'SPOOL_FULL') {
+      return { ...draft, outcome: 'skipped', reason: 'spool-full', finishedAt };
+    }
+    const code = error instanceof AgentError ? error.code : 'RUN_CRASHED';
+    return { ...draft, outcome: 'failed', finishedAt, error: { code, message: messageOf(error) } };
+  }
+
+  async #renewClaim(runId: string, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#parts;
+    while (!signal.aborted) {
+      await clock.sleep(RENEW_MS, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.#update((state) => renew(state, runId, clock.now())).catch((error: unknown) =>
+        log.warn({ runId, reason: messageOf(error) }, 'claim not renewed'),
+      );
+    }
+  }
+
+  #put(state: AgentState, record: RunRecord): AgentState {
+    return putRecord(state, record, this.#parts.history);
+  }
+
+  /** The state is written even while the process is leaving: what happened must not be forgotten. */
+  #update(change: (state: AgentState) => AgentState): Promise<AgentState> {
+    return this.#parts.state.update(change, AbortSignal.timeout(STATE_TIMEOUT_MS));
+  }
+}
+
+/** Within the 10 s that a shutdown has. */
+const STATE_TIMEOUT_MS = 5_000;
+
+function moveCursor(state: AgentState, cursor: Cursor | undefined): AgentState {
+  return cursor === undefined || isPassed(state, cursor) ? state : { ...state, cursor };
+}
+
+function logRecord(log: Logger, record: RunRecord): void {
+  const { id: runId, outcome, partial, phases, bundle, error } = record;
+  const durations = Object.fromEntries(
+    phases.map(({ name, durationMs }) => [`${name}Ms`, durationMs]),
+  );
+  if (error !== null) {
+    log.error({ runId, ...durations, code: error.code, reason: error.message }, 'run failed');
+  } else if (outcome === 'skipped') {
+    log.warn({ runId, reason: record.reason }, 'run skipped');
+  } else {
+    const { bytes, files } = bundle ?? {};
+    log.info({ runId, outcome, partial, ...durations, bytes, files }, 'run finished');
+  }
+}
