@@ -1,0 +1,78 @@
+/** What went wrong with a request to the Kubernetes API, as an AgentError. */
+
+import { cutText } from '../bundle.ts';
+import { AgentError, type AgentErrorCode, messageOf } from '../errors.ts';
+
+/** What every message names: never a token, never the query. */
+export interface RequestName {
+  readonly method: string;
+  /** May hold a query; it is left out of messages. */
+  readonly path: string;
+  readonly server: URL;
+}
+
+const CODE_BY_STATUS: Readonly<Record<number, AgentErrorCode>> = {
+  401: 'KUBE_UNAUTHORIZED',
+  403: 'KUBE_FORBIDDEN',
+  404: 'KUBE_NOT_FOUND',
+  408: 'KUBE_TIMEOUT',
+  409: 'KUBE_CONFLICT',
+  504: 'KUBE_TIMEOUT',
+};
+
+/**
+ * The error for an answer that is not a success. The API's own message comes along, cut: for 403
+ * it names user, verb, resource and namespace.
+ */
+export function answerError(
+  request: RequestName,
+  statusCode: number,
+  body: Uint8Array,
+): AgentError {
+  const code = CODE_BY_STATUS[statusCode] ?? 'KUBE_FAILED';
+  const said = statusMessage(body);
+  return new AgentError(code, `${nameOf(request)}: ${statusCode}${said === '' ? '' : ` ${said}`}`);
+}
+
+/** The error for a request that got no answer: refused, reset, DNS, TLS. */
+export function connectionError(request: RequestName, error: unknown): AgentError {
+  // A server with several addresses fails with one error for each, and an empty message.
+  const failures: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  const said = cutText(failures.map(messageOf).join('; '));
+  return new AgentError('KUBE_UNREACHABLE', `${nameOf(request)}: ${said}`, { cause: error });
+}
+
+export function timeoutError(request: RequestName, timeoutMs: number): AgentError {
+  return new AgentError(
+    'KUBE_TIMEOUT',
+    `${nameOf(request)}: no complete answer within ${timeoutMs / 1000} s`,
+  );
+}
+
+/** An answer that breaks the protocol: not JSON, or larger than the agent reads. */
+export function unusableAnswerError(request: RequestName, what: string): AgentError {
+  return new AgentError('KUBE_FAILED', `${nameOf(request)}: ${what}`);
+}
+
+/** No identity, or one that cannot be used: kubeconfig, token file, certificate. */
+export function identityError(what: string, error: unknown): AgentError {
+  return new AgentError('KUBE_CONFIG', `${what}: ${cutText(messageOf(error))}`, { cause: error });
+}
+
+function nameOf({ method, path, server }: RequestName): string {
+  return `${method} ${server.origin}${path.split('?', 1)[0]}`;
+}
+
+/** The `message` of a Status object, else the text itself. */
+function statusMessage(body: Uint8Array): string {
+  const text = new TextDecoder().decode(body);
+  try {
+    const status: unknown = JSON.parse(text);
+    if (typeof status === 'object' && status !== null && 'message' in status) {
+      return cutText(String(status.message));
+    }
+  } catch {
+    // Not from the API server itself: a proxy's page, a webhook's text.
+  }
+  return cutText(text);
+}
