@@ -56,7 +56,9 @@ export function unusableAnswerError(request: RequestName, what: string): AgentEr
 
 /** No identity, or one that cannot be used: kubeconfig, token file, certificate. */
 export function identityError(what: string, error: unknown): AgentError {
-  return new AgentError('KUBE_CONFIG', `${what}: ${cutText(messageOf(error))}`, { cause: error });
+  // Only the first line: a YAML error goes on with the lines around it, and one may hold the token.
+  const [said = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+  return new AgentError('KUBE_CONFIG', `${what}: ${cutText(said)}`, { cause: error });
 }
 
 function nameOf({ method, path, server }: RequestName): string {
