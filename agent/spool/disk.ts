@@ -1,0 +1,117 @@
+/** The spool's file operations: durable writes, and what the disk's errors mean to an operator. */
+
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+
+import { AgentError, hasCode, messageOf } from '../errors.ts';
+import { PARTIAL } from './layout.ts';
+
+const READ_BYTES = 256 * 1024;
+
+/** Writes the file as a whole or not at all, with mode 0600; survives a power cut once it resolves. */
+export async function writeDurably(file: string, text: string): Promise<void> {
+  await writeSynced(`${file}${PARTIAL}`, text);
+  await rename(`${file}${PARTIAL}`, file);
+  await syncFolder(dirname(file));
+}
+
+/** Writes a file and brings it to the disk, under the name it is given. */
+export async function writeSynced(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Brings a file that another process wrote to the disk. */
+export async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Brings renames and removals in the folder to the disk. */
+export async function syncFolder(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    // Some network file systems cannot sync a folder; what they promise is all there is.
+    if (!hasCode(error, 'EINVAL') && !hasCode(error, 'ENOTSUP')) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+export async function removeFile(file: string): Promise<void> {
+  await rm(file, { force: true });
+}
+
+/** SHA-256, hex. */
+export async function hashFile(file: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: READ_BYTES, signal })) {
+    hash.update(chunk);
+  }
+  return hash.digest('hex');
+}
+
+/** Whether the file is gzip to its last byte: its trailer holds length and checksum of the contents. */
+export async function isWholeGzip(file: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await pipeline(
+      createReadStream(file, { highWaterMark: READ_BYTES }),
+      createGunzip(),
+      async (chunks: AsyncIterable<unknown>) => {
+        for await (const _chunk of chunks) signal.throwIfAborted();
+      },
+      { signal },
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))
+      return false;
+    throw error;
+  }
+}
+
+const DISK_FULL = new Set(['ENOSPC', 'EDQUOT']);
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOTDIR: 'is not a folder',
+  EACCES: 'is not writable',
+  EPERM: 'is not writable',
+  EROFS: 'is on a read-only file system',
+};
+
+/** Runs work on the folder; a system error becomes SPOOL_DISK_FULL or SPOOL_UNUSABLE with the folder's path. */
+export async function onDisk<T>(directory: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asSpoolError(error, directory);
+  }
+}
+
+function asSpoolError(error: unknown, directory: string): unknown {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error;
+  const code = String(error.code);
+  if (DISK_FULL.has(code)) {
+    return new AgentError('SPOOL_DISK_FULL', `no space left on the disk of ${directory}`, {
+      cause: error,
+    });
+  }
+  const isMissing = code === 'ENOENT' && 'path' in error && error.path === directory;
+  const reason = isMissing ? 'does not exist' : (REASONS[code] ?? `fails: ${messageOf(error)}`);
+  return new AgentError('SPOOL_UNUSABLE', `spool ${directory} ${reason}`, { cause: error });
+}
