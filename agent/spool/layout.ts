@@ -43,20 +43,26 @@ export function partialPaths(
 
 export interface SpoolName {
   readonly runId: string;
-  readonly kind: keyof typeof SUFFIXES;
+  readonly kind: keyof SpoolPaths;
   readonly state: 'final' | 'partial' | 'damaged';
 }
 
+const KINDS = new Map<string, SpoolName['kind']>([
+  [SUFFIXES.bundle, 'bundle'],
+  [SUFFIXES.manifest, 'manifest'],
+  [SUFFIXES.sidecar, 'sidecar'],
+]);
+
+const STATES = new Map<string, SpoolName['state']>([
+  [PARTIAL, 'partial'],
+  [DAMAGED, 'damaged'],
+]);
+
 /** What a name in the folder stands for; undefined for files that are not the spool's. */
 export function parseSpoolName(name: string): SpoolName | undefined {
-  const [, runId = '', suffix, ending] =
+  const [, runId = '', suffix = '', ending = ''] =
     /^([^.]+)(\.tar\.gz|\.manifest\.json|\.json)(\.partial|\.damaged)?$/.exec(name) ?? [];
-  if (!isRunId(runId)) return undefined;
-  const state = { [PARTIAL]: 'partial', [DAMAGED]: 'damaged' } as const;
-  return {
-    runId,
-    kind:
-      suffix === SUFFIXES.bundle ? 'bundle' : suffix === SUFFIXES.sidecar ? 'sidecar' : 'manifest',
-    state: ending === PARTIAL || ending === DAMAGED ? state[ending] : 'final',
-  };
+  const kind = KINDS.get(suffix);
+  if (kind === undefined || !isRunId(runId)) return undefined;
+  return { runId, kind, state: STATES.get(ending) ?? 'final' };
 }

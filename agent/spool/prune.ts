@@ -44,7 +44,7 @@ export function findOldManifests(
     history,
   }: { readonly isSpooled: (runId: string) => boolean; readonly history: number },
 ): readonly string[] {
-  const alone = runIds.filter((runId) => !isSpooled(runId)).sort();
+  const alone = runIds.filter((runId) => !isSpooled(runId)).toSorted();
   return alone.slice(0, Math.max(0, alone.length - history));
 }
 

@@ -64,7 +64,7 @@ export async function recover(
   await checkMarker(directory);
   const found = (await readdir(directory))
     .flatMap((name) => parseSpoolName(name) ?? [])
-    .sort(byAge);
+    .toSorted(byAge);
   const bundles: SpooledBundle[] = [];
   const rebuilt: string[] = [];
   const lost: LostBundle[] = [];

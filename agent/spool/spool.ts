@@ -97,7 +97,7 @@ export class Spool {
   /** Oldest first, delivered ones that are kept included. */
   list(): readonly SpooledBundle[] {
     // Ids begin with the run's instant.
-    return [...this.#bundles.values()].sort((first, second) => (first.id < second.id ? -1 : 1));
+    return [...this.#bundles.values()].toSorted((first, second) => (first.id < second.id ? -1 : 1));
   }
 
   get(id: string): SpooledBundle | undefined {

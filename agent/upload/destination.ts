@@ -34,4 +34,6 @@ export interface Destination {
   /** Origin and path, without query and credentials. */
   readonly name: string;
   attempt(source: UploadSource, signal: AbortSignal): Promise<UploadOutcome>;
+  /** Hex; changes with the settings that decide how a bundle is received, and shows none of them. */
+  settingsHash(): Promise<string>;
 }
