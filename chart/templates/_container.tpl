@@ -56,14 +56,15 @@ volumeMounts:
 - name: work
   emptyDir:
     {{- $bundle := .Values.maxBundleSize }}
-    sizeLimit: {{ .Values.workDir.sizeLimit | default (include "cron-support-bundle.sizeSum" (list $bundle $bundle $bundle)) }}
+    {{- $sizes := ternary (list $bundle $bundle $bundle) (list .Values.workDir.sizeLimit) (empty .Values.workDir.sizeLimit) }}
+    sizeLimit: {{ include "cron-support-bundle.sizeSum" $sizes }}
 - name: spool
   {{- if eq .Values.spool.type "pvc" }}
   persistentVolumeClaim:
     claimName: {{ .Values.spool.existingClaim | default (printf "%s-spool" (include "cron-support-bundle.fullname" .)) }}
   {{- else }}
   emptyDir:
-    sizeLimit: {{ include "cron-support-bundle.spoolSize" . }}
+    sizeLimit: {{ include "cron-support-bundle.sizeSum" (list .Values.spool.maxSize .Values.maxBundleSize) }}
   {{- end }}
 {{- with .Values.upload.headersSecret }}
 {{- if .name }}
@@ -166,7 +167,7 @@ volumeMounts:
 {{- range $name, $value := $settings }}
 {{- if ne (toString $value) "" }}
 - name: {{ $name }}
-  value: {{ $value | toString | quote }}
+  value: {{ ternary (int64 $value) $value (kindIs "float64" $value) | toString | quote }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -147,10 +147,6 @@ Argument: list of the root, the value, the key in the existing Secret, the licen
 {{- printf "%dMi" (divf $sum 1048576 | ceil | int64) -}}
 {{- end -}}
 
-{{- define "cron-support-bundle.spoolSize" -}}
-{{- include "cron-support-bundle.sizeSum" (list .Values.spool.maxSize .Values.maxBundleSize) -}}
-{{- end -}}
-
 {{/* Name of the ConfigMap or Secret with a CA, whichever is set. */}}
 {{- define "cron-support-bundle.caSource" -}}
 {{- .Values.customCA.configMapName | default .Values.customCA.secretName -}}
