@@ -71,6 +71,7 @@ export const PROGRAMS: readonly Program[] = [
     folder: 'kubeconform',
     module: 'github.com/yannh/kubeconform',
     package: 'github.com/yannh/kubeconform/cmd/kubeconform',
+    versionVariable: 'main.version',
     usualMinutes: 0.5,
   },
   {
