@@ -4,7 +4,17 @@ import type { Readable } from 'node:stream';
 
 import { AgentError } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
-import type { BundleSpec } from './types.ts';
+import { parseAllowed } from './allowed.ts';
+import { discoverSpecs } from './discover.ts';
+import type { SpecDocument } from './draft.ts';
+import { MAX_TOTAL_SPEC_BYTES } from './limits.ts';
+import { mergeDocuments } from './merge.ts';
+import { parseSpec } from './parse.ts';
+import { parseRefs, type SpecRef } from './ref.ts';
+import { readRef, type Source, type SourceAccess } from './sources.ts';
+import type { BundleSpec, SpecNotice } from './types.ts';
+import { refreshFromUri } from './uri.ts';
+import { withhold } from './withhold.ts';
 
 export interface LoadSpecOptions {
   /** REFs as in SPEC and `--spec`. */
@@ -26,8 +36,168 @@ export interface LoadSpecOptions {
   readonly stdin: Readable;
 }
 
-/** Loads the spec. */
+/**
+ * All specs, merged by troubleshoot's rules: REFs in order, URLs after the others, discovered ones last.
+ * What is not used is in `notices`, what may not run in `withheld`.
+ *
+ * @throws {AgentError} SPEC_REF_INVALID, SPEC_MISSING, SPEC_UNREADABLE, SPEC_TOO_LARGE, SPEC_REMOTE_DENIED,
+ *   KUBE_…: a REF cannot be read (all are named, the code is the first one's). SPEC_INVALID: nothing
+ *   in the sources can be used, or a redactor cannot. SPEC_EMPTY: nothing would be collected.
+ *   CONFIG_INVALID: COLLECTORS_ALLOWED.
+ */
 export async function loadSpec(options: LoadSpecOptions, signal: AbortSignal): Promise<BundleSpec> {
   signal.throwIfAborted();
-  throw new AgentError('SPEC_EMPTY', options.refs.join(' '));
+  const allowed = parseAllowed(options.collectorsAllowed);
+  const refs = parseRefs(options.refs);
+  const read = await readSources(refs, options, signal);
+  const parsed = await parseSources(read.sources, options.allowRemote, signal);
+  const notices = [...read.notices, ...parsed.notices];
+  checkUsable(parsed, notices);
+  const { ownNamespace, restrictToNamespaces } = options;
+  const spec = withhold(mergeDocuments(parsed.documents), {
+    allowed,
+    narrowing:
+      restrictToNamespaces === undefined
+        ? undefined
+        : { namespaces: restrictToNamespaces, ownNamespace },
+  });
+  if (!spec.collectors.some(({ exclude }) => !exclude) && spec.hostCollectors.length === 0) {
+    const reasons = spec.withheld.map(({ title, reason }) => `${title}: ${reason}`);
+    throw new AgentError(
+      'SPEC_EMPTY',
+      ['the spec leaves nothing to collect', ...reasons].join('; '),
+    );
+  }
+  const sources = [...read.sources, ...parsed.fetched];
+  return {
+    ...spec,
+    notices,
+    sources: sources.map(({ source, sha256 }) => ({ ref: source, sha256 })),
+  };
+}
+
+interface ReadSources {
+  readonly sources: readonly Source[];
+  readonly notices: readonly SpecNotice[];
+}
+
+async function readSources(
+  refs: readonly SpecRef[],
+  options: LoadSpecOptions,
+  signal: AbortSignal,
+): Promise<ReadSources> {
+  // As troubleshoot does: a URL's documents come after those of the other REFs.
+  const ordered = [
+    ...refs.filter(({ kind }) => kind !== 'url'),
+    ...refs.filter(({ kind }) => kind === 'url'),
+  ];
+  const named = await readRefs(ordered, options, signal);
+  if (options.selector === undefined) return { sources: named, notices: [] };
+  const namespaces =
+    options.namespaces ?? (options.ownNamespace === undefined ? [] : [options.ownNamespace]);
+  const known = new Set(
+    refs.flatMap((ref) => ('namespace' in ref ? [`${ref.kind}/${ref.namespace}/${ref.name}`] : [])),
+  );
+  const discovery = { selector: options.selector, namespaces, known };
+  const found = await discoverSpecs(discovery, await options.kube(), signal);
+  return withinTotal(named, found);
+}
+
+/** All REFs are tried, so that all problems are named at once. */
+async function readRefs(
+  refs: readonly SpecRef[],
+  access: SourceAccess,
+  signal: AbortSignal,
+): Promise<readonly Source[]> {
+  const sources: Source[] = [];
+  const problems: AgentError[] = [];
+  for (const ref of refs) {
+    try {
+      sources.push(...(await readRef(ref, access, signal)));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof AgentError)) throw error;
+      problems.push(error);
+    }
+  }
+  const [first] = problems;
+  if (first !== undefined) {
+    const messages = new Set(problems.map(({ message }) => message));
+    throw new AgentError(first.code, [...messages].join('; '), { cause: first });
+  }
+  const bytes = totalBytes(sources);
+  if (bytes > MAX_TOTAL_SPEC_BYTES) {
+    const limit = `${MAX_TOTAL_SPEC_BYTES / 1024} KiB`;
+    throw new AgentError('SPEC_TOO_LARGE', `all specs together must be at most ${limit}`);
+  }
+  return sources;
+}
+
+/** Discovered texts past the limit are passed over: whoever may label a Secret could fill the memory. */
+function withinTotal(named: readonly Source[], found: ReadSources): ReadSources {
+  const sources = [...named];
+  const notices = [...found.notices];
+  let bytes = totalBytes(named);
+  for (const source of found.sources) {
+    if (bytes + source.bytes <= MAX_TOTAL_SPEC_BYTES) {
+      bytes += source.bytes;
+      sources.push(source);
+    } else {
+      const message = `passed over: all specs together must be at most ${MAX_TOTAL_SPEC_BYTES / 1024} KiB`;
+      const place = { source: source.source, documentNumber: 0, lineNumber: 0 };
+      notices.push({ kind: 'unused', ...place, message });
+    }
+  }
+  return { sources, notices };
+}
+
+function totalBytes(sources: readonly Source[]): number {
+  return sources.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+interface ParsedSources {
+  readonly documents: readonly SpecDocument[];
+  readonly notices: readonly SpecNotice[];
+  readonly brokenRedactors: readonly SpecNotice[];
+  /** By `spec.uri`. */
+  readonly fetched: readonly Source[];
+}
+
+async function parseSources(
+  sources: readonly Source[],
+  allowRemote: boolean,
+  signal: AbortSignal,
+): Promise<ParsedSources> {
+  const parsed = sources.map((source) => parseSpec(source));
+  const documents: SpecDocument[] = [];
+  const notices = parsed.flatMap((part) => part.notices);
+  const fetched: Source[] = [];
+  for (const document of parsed.flatMap((part) => part.documents)) {
+    const refreshed = await refreshFromUri(document, allowRemote, signal);
+    documents.push(...refreshed.documents);
+    notices.push(...refreshed.notices);
+    fetched.push(...refreshed.sources);
+  }
+  const brokenRedactors = parsed.flatMap((part) => part.brokenRedactors);
+  return { documents, notices, brokenRedactors, fetched };
+}
+
+function checkUsable(parsed: ParsedSources, notices: readonly SpecNotice[]): void {
+  if (parsed.brokenRedactors.length > 0) {
+    const reasons = parsed.brokenRedactors.map(inWords);
+    throw new AgentError(
+      'SPEC_INVALID',
+      `what a redactor should hide would be sent: ${reasons.join('; ')}`,
+    );
+  }
+  if (parsed.documents.some(({ kind }) => kind !== 'Redactor')) return;
+  const reasons = notices.map(inWords);
+  const message = ['there is no SupportBundle, Collector or HostCollector', ...reasons].join('; ');
+  throw new AgentError(reasons.length > 0 ? 'SPEC_INVALID' : 'SPEC_EMPTY', message);
+}
+
+function inWords({ source, documentNumber, lineNumber, message }: SpecNotice): string {
+  return documentNumber === 0
+    ? `${source}: ${message}`
+    : `${source}, document ${documentNumber}, line ${lineNumber}: ${message}`;
 }

@@ -16,9 +16,9 @@ export interface SpecNotice {
   readonly kind: 'unused' | 'removed';
   /** The REF, and where the source holds several documents, which. */
   readonly source: string;
-  /** 1-based number of the document in its source. */
+  /** 1-based number of the document in its source; 0 where the source as a whole is meant. */
   readonly documentNumber: number;
-  /** 1-based line in its source. */
+  /** 1-based line in its source; 0 where the source as a whole is meant. */
   readonly lineNumber: number;
   /** One line, no secret. */
   readonly message: string;

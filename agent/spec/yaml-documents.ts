@@ -1,0 +1,219 @@
+/** The documents of a YAML text, each with the lines of what it holds; a broken one does not take the others along. */
+
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseAllDocuments,
+  type Tags,
+  visit,
+} from 'yaml';
+
+import { cutText } from '../bundle.ts';
+import { messageOf } from '../errors.ts';
+import { isEntry, type Path } from './fields.ts';
+
+export type YamlDocument =
+  | {
+      readonly kind: 'document';
+      /** 1-based, empty ones not counted. */
+      readonly documentNumber: number;
+      /** As JSON would hold it: no aliases, no cycles. */
+      readonly value: unknown;
+      /** 1-based, of the key or list entry at the path, or of the nearest thing around it. */
+      lineOf(path: Path): number;
+      /** Keys that appear twice in their map: the last one counts. */
+      readonly repeatedKeyLines: readonly number[];
+    }
+  | {
+      readonly kind: 'broken';
+      readonly documentNumber: number;
+      readonly lineNumber: number;
+      readonly message: string;
+      readonly text: string;
+    };
+
+/** `&a [*b, *b, …]` on several levels grows exponentially; this many resolved aliases are enough for any spec. */
+const MAX_ALIASES = 1000;
+/** What one document may grow to once its aliases are resolved, in UTF-16 units of text and 16 a node. */
+const MAX_EXPANDED_SIZE = 4 * 1024 * 1024;
+/** Far below what recursion bears. */
+const MAX_DEPTH = 64;
+
+/**
+ * The documents of the text, in order, one at a time: the tree of one is some hundred times its text.
+ * Scalars mean what Go's YAML (1.1) makes of them: `yes`, `on` and `0644` are no texts, `12:30` is one.
+ *
+ * @yields Each document, the broken ones too, but not empty ones.
+ */
+export function* readYamlDocuments(text: string): Generator<YamlDocument> {
+  let documentNumber = 0;
+  for (const piece of splitDocuments(text)) {
+    for (const document of parsePiece(piece)) {
+      documentNumber += 1;
+      yield { ...document, documentNumber };
+    }
+  }
+}
+
+interface Piece {
+  readonly text: string;
+  /** Lines of the source before the first of these. */
+  readonly linesBefore: number;
+}
+
+/** Cut before parsing, so that an open quote or bracket ends with its document. */
+function splitDocuments(text: string): readonly Piece[] {
+  const lines = text.split(/\r?\n/);
+  const markers = lines.flatMap((line, index) => (/^---[ \t]*(?:#.*)?$/.test(line) ? [index] : []));
+  return [-1, ...markers]
+    .map((marker, index) => ({
+      linesBefore: marker + 1,
+      lines: lines.slice(marker + 1, markers[index] ?? lines.length),
+    }))
+    .filter((piece) => piece.lines.some(isContent))
+    .map((piece) => ({ linesBefore: piece.linesBefore, text: piece.lines.join('\n') }));
+}
+
+/** Not a blank, a comment, or a directive such as `%YAML 1.2`. */
+function isContent(line: string): boolean {
+  return !/^(?:\s*(?:#.*)?|%.*|\.\.\.\s*)$/.test(line);
+}
+
+type Unnumbered<T> = T extends unknown ? Omit<T, 'documentNumber'> : never;
+
+function* parsePiece(piece: Piece): Generator<Unnumbered<YamlDocument>> {
+  const lineCounter = new LineCounter();
+  function lineAt(offset: number): number {
+    return piece.linesBefore + Math.max(1, lineCounter.linePos(offset).line);
+  }
+  let documents: readonly Document.Parsed[];
+  try {
+    documents = [...parseAllDocuments(piece.text, { ...PARSE_OPTIONS, lineCounter })];
+  } catch (error) {
+    yield broken(piece, lineAt(0), messageOf(error));
+    return;
+  }
+  for (const document of documents) {
+    if (document.contents !== null) yield toDocument(piece, document, lineAt);
+  }
+}
+
+/** Go's yaml.v2 resolves as YAML 1.1, but keeps timestamps and `12:30` as texts. */
+const PARSE_OPTIONS = {
+  version: '1.1',
+  logLevel: 'silent',
+  prettyErrors: false,
+  customTags: (tags: Tags): Tags =>
+    tags.filter((tag) => typeof tag === 'string' || !UNUSED_TAGS.test(`${tag.tag} ${tag.format}`)),
+} as const;
+const UNUSED_TAGS = /:(?:timestamp|binary|omap|pairs|set) |TIME$/;
+
+function toDocument(
+  piece: Piece,
+  document: Document.Parsed,
+  lineAt: (offset: number) => number,
+): Unnumbered<YamlDocument> {
+  const repeated = document.errors.filter((error) => error.code === 'DUPLICATE_KEY');
+  const failure = document.errors.find((error) => error.code !== 'DUPLICATE_KEY');
+  if (failure !== undefined) {
+    return broken(piece, lineAt(failure.pos[0]), failure.message);
+  }
+  const keyOffset = offsetOfCollectionKey(document);
+  if (keyOffset !== undefined) {
+    return broken(piece, lineAt(keyOffset), 'a map or list cannot be a key');
+  }
+  try {
+    return {
+      kind: 'document',
+      value: plainCopy(document.toJS({ maxAliasCount: MAX_ALIASES }), { size: 0 }),
+      lineOf: (path) => lineAt(offsetOf(document.contents, path)),
+      repeatedKeyLines: repeated.map((error) => lineAt(error.pos[0])),
+    };
+  } catch (error) {
+    return broken(piece, lineAt(document.range[0]), messageOf(error));
+  }
+}
+
+/** `{{ x }}` is a map whose key is a map: legal YAML, and nothing Go would read. */
+function offsetOfCollectionKey(document: Document.Parsed): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Pair: (_index, { key }) => {
+      if (!isCollection(key)) return undefined;
+      offset = key.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+function broken(piece: Piece, lineNumber: number, reason: string): Unnumbered<YamlDocument> {
+  const templateIndex = piece.text.split('\n').findIndex(isTemplateLine);
+  if (templateIndex !== -1) {
+    return {
+      kind: 'broken',
+      lineNumber: piece.linesBefore + templateIndex + 1,
+      message: 'a {{ }} outside quotes is not YAML: render the template first, or quote the value',
+      text: piece.text,
+    };
+  }
+  // What follows `: "` quotes the document, which may hold passwords.
+  const message = `not YAML: ${cutText(reason.replace(/: ".*$/s, ''), 200)}`;
+  return { kind: 'broken', lineNumber, message, text: piece.text };
+}
+
+/** A line that is a template action, or whose value or list entry begins with one. */
+function isTemplateLine(line: string): boolean {
+  return /^\s*(?:-\s+)*(?:[^\s'"#{][^'"#{]*:\s+)?(?:repl)?\{\{/.test(line);
+}
+
+/** Offset in the text of what the path leads to, as far as it leads. */
+function offsetOf(contents: ParsedNode | null, path: Path): number {
+  let node: unknown = contents;
+  let offset = contents?.range[0] ?? 0;
+  for (const part of path) {
+    const next = step(node, part);
+    if (next === undefined) break;
+    node = next.node;
+    offset = next.offset;
+  }
+  return offset;
+}
+
+/** One step down: to the key of a map, or to the entry of a list. */
+function step(node: unknown, part: string | number): { node: unknown; offset: number } | undefined {
+  if (isMap(node)) {
+    const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === part);
+    return isScalar(pair?.key) ? { node: pair.value, offset: startOf(pair.key) } : undefined;
+  }
+  const entry: unknown = isSeq(node) ? node.items[Number(part)] : undefined;
+  return isNode(entry) ? { node: entry, offset: startOf(entry) } : undefined;
+}
+
+function startOf(node: Node): number {
+  return node.range?.[0] ?? 0;
+}
+
+/** A copy without sharing, so that whoever writes it out again does not meet what aliases hide. */
+function plainCopy(value: unknown, spent: { size: number }, depth = 0): unknown {
+  spent.size += 16 + (typeof value === 'string' ? value.length : 0);
+  if (spent.size > MAX_EXPANDED_SIZE) {
+    throw new RangeError(`it grows to more than ${MAX_EXPANDED_SIZE} characters`);
+  }
+  if (depth > MAX_DEPTH) throw new RangeError(`it is nested more than ${MAX_DEPTH} levels deep`);
+  if (Array.isArray(value)) return value.map((part) => plainCopy(part, spent, depth + 1));
+  if (!isEntry(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => {
+      spent.size += key.length;
+      return [key, plainCopy(part, spent, depth + 1)];
+    }),
+  );
+}
