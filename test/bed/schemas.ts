@@ -24,11 +24,17 @@ export async function writeSchemas(
     const schemas = await readSchemas(kube, apiVersion);
     for (const kind of new Set(ofVersion.map((object) => object.kind))) {
       const name = findKind(schemas, apiVersion, kind);
-      const file = `${kind.toLowerCase()}-${apiVersion.replace('/', '-')}.json`;
+      const file = `${kind.toLowerCase()}-${kindSuffix(apiVersion)}.json`;
       await writeFile(join(folder, file), JSON.stringify(standalone(schemas, name)));
     }
   }
   return join(folder, '{{ .ResourceKind }}{{ .KindSuffix }}.json');
+}
+
+/** As kubeconform has it: of a group's name only what is before the first dot. */
+function kindSuffix(apiVersion: string): string {
+  const [group = '', version] = apiVersion.split('/');
+  return version === undefined ? group : `${group.replace(/\..*/, '')}-${version}`;
 }
 
 async function readSchemas(kube: KubeClient, apiVersion: string): Promise<Schemas> {
