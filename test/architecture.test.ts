@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path';
 const AGENT = join(import.meta.dirname, '..', 'agent');
 
 /** What every part may use: it imports nothing of ours. */
-const FLOOR = ['errors.ts', 'bundle.ts', 'clock.ts', 'log.ts', 'version.ts'];
+const FLOOR = ['errors.ts', 'bundle.ts', 'clock.ts', 'log.ts', 'version.ts', 'tar-reader.ts'];
 
 /** Folder or root file → what it may import from agent/ beside the floor, and the packages that only it may use. */
 const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
@@ -17,14 +17,15 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
   'clock.ts': {},
   'log.ts': { packages: ['pino'] },
   'version.ts': {},
+  'tar-reader.ts': { packages: ['tar-stream'] },
   commands: { agent: ['*'] },
   run: { agent: ['spec/types.ts', 'kube/client.ts', 'state'] },
   config: { packages: ['fastest-levenshtein'] },
   schedule: { packages: ['node-cron'] },
   spec: { agent: ['kube/client.ts'], packages: ['yaml', 'got'] },
   kube: { packages: ['@kubernetes/client-node'] },
-  'support-bundle-cli': { agent: ['spec/types.ts'], packages: ['tar-stream'] },
-  archive: { packages: ['archiver', 'tar-stream'] },
+  'support-bundle-cli': { agent: ['spec/types.ts'] },
+  archive: { packages: ['archiver'] },
   spool: { agent: ['run/record.ts', 'run/parse-record.ts'] },
   upload: { agent: ['run/record.ts'], packages: ['got'] },
   state: { agent: ['run/record.ts', 'run/parse-record.ts', 'kube/client.ts'] },
@@ -86,8 +87,10 @@ function partOf(file: string): string {
 /** The formatter guarantees the shape: `from '…'` or `import('…')`, type-only imports included. */
 function readImports(file: string): Import[] {
   const source = readFileSync(join(AGENT, file), 'utf8');
-  return [...source.matchAll(/(?:\bfrom |\bimport\(|\bimport )'([^']+)'/g)].map(([, specifier]) => ({
-    file,
-    specifier: specifier ?? '',
-  }));
+  return [...source.matchAll(/(?:\bfrom |\bimport\(|\bimport )'([^']+)'/g)].map(
+    ([, specifier]) => ({
+      file,
+      specifier: specifier ?? '',
+    }),
+  );
 }

@@ -1,0 +1,90 @@
+/** One gzipped tar file in the making: archiver, a file on the disk, and what is measured in between. */
+
+import { once } from 'node:events';
+import { createWriteStream, type Stats } from 'node:fs';
+import { Readable } from 'node:stream';
+import { finished, pipeline } from 'node:stream/promises';
+
+import { TarArchive } from 'archiver';
+
+import { Measure } from './measure.ts';
+
+/** Only the owner of an unpacked bundle reads it, as with troubleshoot's redacted files. */
+const FILE_MODE = 0o600;
+const LINK_MODE = 0o777;
+
+const GZIP = { level: 6, chunkSize: 64 * 1024 } as const;
+
+export class TarWriter {
+  readonly #archive = new TarArchive({ gzip: true, gzipOptions: GZIP });
+  readonly #measure = new Measure();
+  /** Whichever part fails first stops the others, and its error is the one that counts. */
+  readonly #failure = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #writing: Promise<void>;
+  readonly #modifiedAt: Date;
+
+  /**
+   * @param file Must not exist; mode 0600. The caller removes it when anything here rejects.
+   * @param modifiedAtMs What the members state as their time.
+   */
+  constructor(file: string, modifiedAtMs: number, signal: AbortSignal) {
+    this.#modifiedAt = new Date(modifiedAtMs);
+    this.#signal = AbortSignal.any([signal, this.#failure.signal]);
+    const measure = this.#measure;
+    this.#writing = pipeline(
+      this.#archive,
+      async function* measured(chunks: AsyncIterable<Uint8Array>) {
+        for await (const chunk of chunks) {
+          measure.add(chunk);
+          yield chunk;
+        }
+      },
+      createWriteStream(file, { flags: 'wx', mode: FILE_MODE, flush: true }),
+      { signal: this.#signal },
+    );
+    this.#writing.catch((error: unknown) => this.#failure.abort(error));
+  }
+
+  /**
+   * Resolves once the whole body is in the archive.
+   *
+   * Without its size archiver holds a body in memory whole, as a tar header states it first (archiver 8, lib/plugins/tar.js).
+   *
+   * @param bytes Exactly the length of the body.
+   */
+  async addFile(name: string, bytes: number, body: AsyncIterable<Uint8Array>): Promise<void> {
+    const source = Readable.from(body, { objectMode: false });
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- archiver reads the size from `stats` and takes nothing else of it
+    const stats = { size: bytes } as Stats;
+    const stored = once(this.#archive, 'entry', { signal: this.#signal });
+    const passed = finished(source, { signal: this.#signal });
+    this.#archive.append(source, { name, stats, mode: FILE_MODE, date: this.#modifiedAt });
+    try {
+      await Promise.all([passed, stored]);
+    } catch (error) {
+      this.#failure.abort(error);
+      source.destroy();
+      throw error;
+    }
+  }
+
+  async addLink(name: string, target: string): Promise<void> {
+    const stored = once(this.#archive, 'entry', { signal: this.#signal });
+    this.#archive.symlink(name, target, LINK_MODE);
+    await stored;
+  }
+
+  /** Size and digest of the file, which is on the disk then. */
+  async finish(): Promise<Measure> {
+    await Promise.all([this.#archive.finalize(), this.#writing]);
+    return this.#measure;
+  }
+
+  /** Closes the unfinished file. The error that came first, which may be another than the caller's. */
+  async abandon(reason: unknown): Promise<unknown> {
+    this.#failure.abort(reason);
+    await this.#writing.catch(() => undefined);
+    return this.#failure.signal.reason;
+  }
+}

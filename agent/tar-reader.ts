@@ -1,0 +1,114 @@
+/** Members of a gzipped tar file, one at a time and in bounded memory. */
+
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+
+import { extract, type Header } from 'tar-stream';
+
+export type TarMemberKind = 'file' | 'symbolic-link' | 'hard-link' | 'directory' | 'special';
+
+/** A member as its header says, nothing of it checked: names may be absolute or lead upwards. */
+export interface TarMember {
+  readonly kind: TarMemberKind;
+  readonly name: string;
+  /** Where a link leads; empty for what is no link. */
+  readonly target: string;
+  readonly bytes: number;
+  /** The body, once, until the next member is asked for. Exactly `bytes` long or it rejects. */
+  read(): AsyncIterable<Uint8Array>;
+}
+
+const KINDS = new Map<string, TarMemberKind>([
+  ['file', 'file'],
+  ['contiguous-file', 'file'],
+  ['symlink', 'symbolic-link'],
+  ['link', 'hard-link'],
+  ['directory', 'directory'],
+]);
+
+const CHUNK_BYTES = 64 * 1024;
+
+/**
+ * Reads a file to its end; anything after the end of the gzip stream counts as damage.
+ *
+ * @yields The members in their order. Asking for the next passes over what was not read of the last.
+ * @param toError What a cut off or damaged file, or a source that fails, is reported as.
+ */
+export async function* readTarGzip(
+  source: AsyncIterable<Uint8Array>,
+  toError: (error: unknown) => Error,
+  signal: AbortSignal,
+): AsyncGenerator<TarMember> {
+  function explain(error: unknown): unknown {
+    return signal.aborted ? signal.reason : toError(error);
+  }
+  const members = extract();
+  const gunzip = createGunzip({ rejectGarbageAfterEnd: true, chunkSize: CHUNK_BYTES });
+  const pumping = pipeline(source, gunzip, members, { signal });
+  // Whoever asks for the next member or chunk is told of it there.
+  pumping.catch(() => undefined);
+  const iterator = members[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await orExplain(iterator.next(), explain);
+      if (next.done === true) break;
+      const { value: stream } = next;
+      const body = readBody(stream[Symbol.asyncIterator](), sizeOf(stream.header), explain);
+      yield toMember(stream.header, body);
+      // tar-stream hands out the next member only once this one's body has been taken.
+      for await (const chunk of restOf(body)) void chunk;
+    }
+    await orExplain(pumping, explain);
+  } finally {
+    members.destroy();
+    await pumping.catch(() => undefined);
+  }
+}
+
+function toMember(header: Header, body: AsyncGenerator<Uint8Array>): TarMember {
+  return {
+    kind: KINDS.get(header.type) ?? 'special',
+    name: header.name,
+    // tar-stream has null here for what is no link.
+    target: header.linkname ?? '',
+    bytes: sizeOf(header),
+    read: () => restOf(body),
+  };
+}
+
+function sizeOf({ size, type }: Header): number {
+  return type === 'directory' ? 0 : size;
+}
+
+/**
+ * Never ended from outside: a tar-stream body that is left early takes the whole extraction with it.
+ *
+ * @yields The body's chunks.
+ */
+async function* readBody(
+  chunks: AsyncIterator<unknown>,
+  expectedBytes: number,
+  explain: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await orExplain(chunks.next(), explain);
+    if (done === true || !(value instanceof Uint8Array)) break;
+    bytes += value.length;
+    yield value;
+  }
+  if (bytes < expectedBytes) throw explain(new Error('unexpected end of data'));
+}
+
+/** What is left of the body. Leaving it early leaves the body where it is. */
+function restOf(body: AsyncGenerator<Uint8Array>): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => body.next() }) };
+}
+
+async function orExplain<T>(work: Promise<T>, explain: (error: unknown) => unknown): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw explain(error);
+  }
+}
