@@ -31,7 +31,7 @@ export const PROGRAMS: readonly Program[] = [
     module: 'k8s.io/kubernetes',
     package: 'k8s.io/kubernetes/cmd/kube-apiserver',
     versionVariable: 'k8s.io/component-base/version.gitVersion',
-    usualMinutes: 5,
+    usualMinutes: 4,
   },
   {
     name: 'helm',
@@ -39,7 +39,7 @@ export const PROGRAMS: readonly Program[] = [
     module: 'helm.sh/helm/v4',
     package: 'helm.sh/helm/v4/cmd/helm',
     versionVariable: 'helm.sh/helm/v4/internal/version.version',
-    usualMinutes: 3,
+    usualMinutes: 2.5,
   },
   {
     name: 'support-bundle',
@@ -55,7 +55,7 @@ export const PROGRAMS: readonly Program[] = [
       'exclude_graphdriver_btrfs',
       'containers_image_openpgp',
     ],
-    usualMinutes: 4,
+    usualMinutes: 3,
   },
   { name: 'kots-render', folder: 'kots-render', package: '.', usualMinutes: 0.5 },
   {
@@ -64,7 +64,7 @@ export const PROGRAMS: readonly Program[] = [
     module: 'helm.sh/helm/v3',
     package: 'helm.sh/helm/v3/cmd/helm',
     versionVariable: 'helm.sh/helm/v3/internal/version.version',
-    usualMinutes: 1.5,
+    usualMinutes: 1,
   },
   {
     name: 'kubeconform',
@@ -79,7 +79,7 @@ export const PROGRAMS: readonly Program[] = [
     folder: 'minio',
     module: 'github.com/minio/minio',
     package: 'github.com/minio/minio',
-    usualMinutes: 5,
+    usualMinutes: 3,
   },
   {
     name: 'kubectl',
@@ -87,7 +87,7 @@ export const PROGRAMS: readonly Program[] = [
     module: 'k8s.io/kubernetes',
     package: 'k8s.io/kubernetes/cmd/kubectl',
     versionVariable: 'k8s.io/component-base/version.gitVersion',
-    usualMinutes: 1,
+    usualMinutes: 0.5,
   },
 ];
 
