@@ -78,202 +78,209 @@ const CASES: Readonly<Record<string, Values>> = {
   },
 };
 
-const helm = new HelmRunner();
-let plane: ControlPlane;
+describe('chart', () => {
+  const helm = new HelmRunner();
+  let plane: ControlPlane;
 
-before(async () => {
-  plane = await startControlPlane();
-});
-
-after(async () => {
-  await plane?.stop();
-  await helm.remove();
-});
-
-for (const program of HELMS) {
-  describe(`chart, rendered by ${program}`, () => {
-    let rendered: ReadonlyMap<string, readonly KubeObject[]>;
-    const objects = (name: string): readonly KubeObject[] => rendered.get(name) ?? [];
-    const upload = (name: string, key: string): string | undefined => {
-      const secret = objects(name).find((object) => object.metadata.name.endsWith('-upload'));
-      return secret === undefined ? undefined : secretText(secret, key);
-    };
-
-    before(async () => {
-      rendered = await helm.renderCases(program, new Map(Object.entries(CASES)));
-    });
-
-    it('passes lint --strict with every file of chart/ci', async () => {
-      for (const file of ciFiles()) {
-        await helm.run(program, 'lint', '--strict', CHART_FOLDER, '--values', file);
-      }
-    });
-
-    it('matches the schemas of the API server', async () => {
-      const documents = [...rendered.values()].flat();
-
-      const summary = await kubeconform(documents);
-
-      assert.match(summary, new RegExp(`Valid: ${documents.length}, Invalid: 0, Errors: 0`));
-    });
-
-    it('would not match them with a field that the API server does not know', async () => {
-      const service = objectOf(objects('default'), 'Service');
-
-      await assert.rejects(kubeconform([{ ...service, spec: { port: 8080 } }]));
-    });
-
-    it('renders no object when disabled', () => {
-      assert.deepEqual(objects('disabled'), []);
-    });
-
-    it("sets the agent's own defaults", () => {
-      const settings = settingsOf(objects('default'));
-
-      for (const { env, fallback } of Object.values(FIELDS)) {
-        if (fallback === undefined || ['WORK_DIR', 'SPEC'].includes(env)) continue;
-        assert.equal(settings.get(env), fallback, env);
-      }
-    });
-
-    it('selects pods by name and instance alone', () => {
-      const labels = ['app.kubernetes.io/instance', 'app.kubernetes.io/name'];
-      const deployment = objectOf(objects('default'), 'Deployment');
-      const service = objectOf(objects('default'), 'Service');
-
-      const selector = at(deployment, 'spec', 'selector', 'matchLabels') ?? {};
-      assert.deepEqual(Object.keys(selector).toSorted(), labels);
-      assert.deepEqual(at(service, 'spec', 'selector'), selector);
-    });
-
-    for (const [name, expected] of Object.entries({
-      default: { schedule: undefined, url: undefined },
-      explicit: { schedule: '*/5 * * * *', url: DESTINATION, userAgent: USER_AGENT },
-      license: { schedule: '@daily', url: 'https://license.example.com/' },
-      'license without consent': { schedule: undefined, url: undefined },
-      'license with unset fields': { schedule: undefined, url: undefined },
-      'license with null': { schedule: undefined, url: undefined },
-      'license with a list': { schedule: undefined, url: undefined },
-      'license with bad values': {
-        schedule: 'every day: "at" 5',
-        url: 'ht!tp://%zz\\ {{ .Values }}',
-      },
-      'existing secret': { schedule: '@daily', url: undefined, userAgent: USER_AGENT },
-    })) {
-      it(`takes schedule, URL and User-Agent in their order: ${name}`, () => {
-        assert.equal(settingsOf(objects(name)).get('SCHEDULE'), expected.schedule);
-        assert.equal(upload(name, 'url'), expected.url);
-        assert.equal(upload(name, 'userAgent'), at(expected, 'userAgent'));
-      });
-    }
-
-    it('reads what an existing Secret holds by its key, and may start without it', () => {
-      const container = containerOf(objects('existing secret'));
-      const variable = listAt(container, 'env').find((its) => at(its, 'name') === 'UPLOAD_URL');
-
-      assert.deepEqual(at(variable, 'valueFrom', 'secretKeyRef'), {
-        name: 'vendor',
-        key: 'endpoint',
-        optional: true,
-      });
-    });
-
-    it('shows neither URL nor User-Agent outside of the Secret', () => {
-      const others = objects('explicit').filter((object) => object.kind !== 'Secret');
-
-      const text = JSON.stringify(others);
-      assert.ok(!text.includes('bundles.example.com'));
-      assert.ok(!text.includes(USER_AGENT));
-    });
-
-    for (const [name, spec] of Object.entries(SPECS)) {
-      it(`keeps a spec ${name} as it is, to the byte`, () => {
-        const secret = objectOf(objects(`spec ${name}`), 'Secret', '-spec');
-
-        assert.equal(secretText(secret, 'support-bundle-spec'), spec);
-      });
-    }
-
-    it('prints a spec that is a map, whole numbers as such', () => {
-      const secret = objectOf(objects('spec as a map'), 'Secret', '-spec');
-
-      const text = secretText(secret, 'support-bundle-spec') ?? '';
-      assert.equal(text, "kind: SupportBundle\nmaxLines: 1000000\nmessage: '{{ .Name }}'\n");
-    });
-
-    it('has a default spec that troubleshoot finds by its label', async () => {
-      const secret = objectOf(objects('default'), 'Secret', '-spec');
-
-      assert.equal(at(secret, 'metadata', 'labels', 'troubleshoot.sh/kind'), 'support-bundle');
-      const text = await readFile(join(CHART_FOLDER, 'files/default-spec.yaml'), 'utf8');
-      assert.equal(secretText(secret, 'support-bundle-spec'), text);
-    });
-
-    for (const [name, limit] of Object.entries({ default: '5120Mi', 'exponent sizes': '977Mi' })) {
-      it(`bounds the spool by its size and one bundle: ${name}`, () => {
-        const volumes = podSpecOf(objects(name), 'volumes');
-
-        const spool = volumes.find((volume) => at(volume, 'name') === 'spool');
-        assert.deepEqual(at(spool, 'emptyDir'), { sizeLimit: limit });
-      });
-    }
-
-    it('claims a volume of that size for a spool that survives the pod', () => {
-      const claim = objectOf(objects('pvc'), 'PersistentVolumeClaim', '-spool');
-      const spool = podSpecOf(objects('pvc'), 'volumes')[1];
-
-      assert.equal(at(claim, 'spec', 'resources', 'requests', 'storage'), '1537Mi');
-      assert.equal(at(spool, 'persistentVolumeClaim', 'claimName'), claim.metadata.name);
-    });
-
-    it('uses an existing claim and makes none', () => {
-      const spool = podSpecOf(objects('claim'), 'volumes')[1];
-
-      assert.equal(at(spool, 'persistentVolumeClaim', 'claimName'), 'mine');
-      assert.ok(!objects('claim').some(({ kind }) => kind === 'PersistentVolumeClaim'));
-    });
-
-    it('lets discovery list Secrets in the namespaces that are named, and only there', () => {
-      const roles = objects('discover').filter(({ kind }) => kind === 'Role');
-      const listing = roles.filter((role) => JSON.stringify(role['rules']).includes('"list"'));
-
-      assert.deepEqual(
-        listing.map((role) => role.metadata.namespace),
-        ['one', 'two'],
-      );
-    });
-
-    it('makes neither roles nor an identity when they exist', () => {
-      const kinds = objects('no roles').map(({ kind }) => kind);
-
-      assert.ok(!kinds.some((kind) => /Role|ServiceAccount/.test(kind)));
-    });
-
-    for (const [name, values] of Object.entries({
-      'a value it does not know': { shedule: '@daily' },
-      'a nested value it does not know': { upload: { link: 'x' } },
-      'a size without meaning': { maxBundleSize: '1Gb' },
-      'a duration without a unit': { runTimeout: '30' },
-      'a flag that is text': { enabled: 'false' },
-    })) {
-      it(`refuses ${name}`, async () => {
-        const file = await helm.valuesFile(values);
-
-        await assert.rejects(helm.run(program, 'template', 'csb', CHART_FOLDER, '-f', file));
-      });
-    }
+  before(async () => {
+    plane = await startControlPlane();
   });
-}
 
-/** kubeconform's summary. Throws when an object is not valid. */
-async function kubeconform(objects: readonly KubeObject[]): Promise<string> {
-  const file = join(plane.folder, 'objects.yaml');
-  await writeFile(file, objects.map((object) => `---\n${stringify(object)}`).join(''));
-  const schemas = await writeSchemas(plane.kube, objects, join(plane.folder, 'schemas'));
-  const flags = ['-strict', '-summary', '-schema-location', schemas];
-  const { stdout } = await promisify(execFile)(programPath('kubeconform'), [...flags, file]);
-  return stdout;
-}
+  after(async () => {
+    await plane?.stop();
+    await helm.remove();
+  });
+
+  for (const program of HELMS) {
+    describe(`rendered by ${program}`, () => {
+      let rendered: ReadonlyMap<string, readonly KubeObject[]>;
+      const objects = (name: string): readonly KubeObject[] => rendered.get(name) ?? [];
+      const upload = (name: string, key: string): string | undefined => {
+        const secret = objects(name).find((object) => object.metadata.name.endsWith('-upload'));
+        return secret === undefined ? undefined : secretText(secret, key);
+      };
+
+      before(async () => {
+        rendered = await helm.renderCases(program, new Map(Object.entries(CASES)));
+      });
+
+      it('passes lint --strict with every file of chart/ci', async () => {
+        for (const file of ciFiles()) {
+          await helm.run(program, 'lint', '--strict', CHART_FOLDER, '--values', file);
+        }
+      });
+
+      it('matches the schemas of the API server', async () => {
+        const documents = [...rendered.values()].flat();
+
+        const summary = await kubeconform(documents);
+
+        assert.match(summary, new RegExp(`Valid: ${documents.length}, Invalid: 0, Errors: 0`));
+      });
+
+      it('would not match them with a field that the API server does not know', async () => {
+        const service = objectOf(objects('default'), 'Service');
+
+        await assert.rejects(kubeconform([{ ...service, spec: { port: 8080 } }]));
+      });
+
+      it('renders no object when disabled', () => {
+        assert.deepEqual(objects('disabled'), []);
+      });
+
+      it("sets the agent's own defaults", () => {
+        const settings = settingsOf(objects('default'));
+
+        for (const { env, fallback } of Object.values(FIELDS)) {
+          if (fallback === undefined || ['WORK_DIR', 'SPEC'].includes(env)) continue;
+          assert.equal(settings.get(env), fallback, env);
+        }
+      });
+
+      it('selects pods by name and instance alone', () => {
+        const labels = ['app.kubernetes.io/instance', 'app.kubernetes.io/name'];
+        const deployment = objectOf(objects('default'), 'Deployment');
+        const service = objectOf(objects('default'), 'Service');
+
+        const selector = at(deployment, 'spec', 'selector', 'matchLabels') ?? {};
+        assert.deepEqual(Object.keys(selector).toSorted(), labels);
+        assert.deepEqual(at(service, 'spec', 'selector'), selector);
+      });
+
+      for (const [name, expected] of Object.entries({
+        default: { schedule: undefined, url: undefined },
+        explicit: { schedule: '*/5 * * * *', url: DESTINATION, userAgent: USER_AGENT },
+        license: { schedule: '@daily', url: 'https://license.example.com/' },
+        'license without consent': { schedule: undefined, url: undefined },
+        'license with unset fields': { schedule: undefined, url: undefined },
+        'license with null': { schedule: undefined, url: undefined },
+        'license with a list': { schedule: undefined, url: undefined },
+        'license with bad values': {
+          schedule: 'every day: "at" 5',
+          url: 'ht!tp://%zz\\ {{ .Values }}',
+        },
+        'existing secret': { schedule: '@daily', url: undefined, userAgent: USER_AGENT },
+      })) {
+        it(`takes schedule, URL and User-Agent in their order: ${name}`, () => {
+          assert.equal(settingsOf(objects(name)).get('SCHEDULE'), expected.schedule);
+          assert.equal(upload(name, 'url'), expected.url);
+          assert.equal(upload(name, 'userAgent'), at(expected, 'userAgent'));
+        });
+      }
+
+      it('reads what an existing Secret holds by its key, and may start without it', () => {
+        const container = containerOf(objects('existing secret'));
+        const variable = listAt(container, 'env').find((its) => at(its, 'name') === 'UPLOAD_URL');
+
+        assert.deepEqual(at(variable, 'valueFrom', 'secretKeyRef'), {
+          name: 'vendor',
+          key: 'endpoint',
+          optional: true,
+        });
+      });
+
+      it('shows neither URL nor User-Agent outside of the Secret', () => {
+        const others = objects('explicit').filter((object) => object.kind !== 'Secret');
+
+        const text = JSON.stringify(others);
+        assert.ok(!text.includes('bundles.example.com'));
+        assert.ok(!text.includes(USER_AGENT));
+      });
+
+      for (const [name, spec] of Object.entries(SPECS)) {
+        it(`keeps a spec ${name} as it is, to the byte`, () => {
+          const secret = objectOf(objects(`spec ${name}`), 'Secret', '-spec');
+
+          assert.equal(secretText(secret, 'support-bundle-spec'), spec);
+        });
+      }
+
+      it('prints a spec that is a map, whole numbers as such', () => {
+        const secret = objectOf(objects('spec as a map'), 'Secret', '-spec');
+
+        const text = secretText(secret, 'support-bundle-spec') ?? '';
+        assert.equal(text, "kind: SupportBundle\nmaxLines: 1000000\nmessage: '{{ .Name }}'\n");
+      });
+
+      it('has a default spec that troubleshoot finds by its label', async () => {
+        const secret = objectOf(objects('default'), 'Secret', '-spec');
+
+        assert.equal(at(secret, 'metadata', 'labels', 'troubleshoot.sh/kind'), 'support-bundle');
+        const text = await readFile(join(CHART_FOLDER, 'files/default-spec.yaml'), 'utf8');
+        assert.equal(secretText(secret, 'support-bundle-spec'), text);
+      });
+
+      for (const [name, limit] of Object.entries({
+        default: '5120Mi',
+        'exponent sizes': '977Mi',
+      })) {
+        it(`bounds the spool by its size and one bundle: ${name}`, () => {
+          const volumes = podSpecOf(objects(name), 'volumes');
+
+          const spool = volumes.find((volume) => at(volume, 'name') === 'spool');
+          assert.deepEqual(at(spool, 'emptyDir'), { sizeLimit: limit });
+        });
+      }
+
+      it('claims a volume of that size for a spool that survives the pod', () => {
+        const claim = objectOf(objects('pvc'), 'PersistentVolumeClaim', '-spool');
+        const spool = podSpecOf(objects('pvc'), 'volumes')[1];
+
+        assert.equal(at(claim, 'spec', 'resources', 'requests', 'storage'), '1537Mi');
+        assert.equal(at(spool, 'persistentVolumeClaim', 'claimName'), claim.metadata.name);
+      });
+
+      it('uses an existing claim and makes none', () => {
+        const spool = podSpecOf(objects('claim'), 'volumes')[1];
+
+        assert.equal(at(spool, 'persistentVolumeClaim', 'claimName'), 'mine');
+        assert.ok(!objects('claim').some(({ kind }) => kind === 'PersistentVolumeClaim'));
+      });
+
+      it('lets discovery list Secrets in the namespaces that are named, and only there', () => {
+        const roles = objects('discover').filter(({ kind }) => kind === 'Role');
+        const listing = roles.filter((role) => JSON.stringify(role['rules']).includes('"list"'));
+
+        assert.deepEqual(
+          listing.map((role) => role.metadata.namespace),
+          ['one', 'two'],
+        );
+      });
+
+      it('makes neither roles nor an identity when they exist', () => {
+        const kinds = objects('no roles').map(({ kind }) => kind);
+
+        assert.ok(!kinds.some((kind) => /Role|ServiceAccount/.test(kind)));
+      });
+
+      for (const [name, values] of Object.entries({
+        'a value it does not know': { shedule: '@daily' },
+        'a nested value it does not know': { upload: { link: 'x' } },
+        'a size without meaning': { maxBundleSize: '1Gb' },
+        'a duration without a unit': { runTimeout: '30' },
+        'a flag that is text': { enabled: 'false' },
+      })) {
+        it(`refuses ${name}`, async () => {
+          const file = await helm.valuesFile(values);
+
+          await assert.rejects(helm.run(program, 'template', 'csb', CHART_FOLDER, '-f', file), {
+            message: /values don't meet the specifications of the schema/,
+          });
+        });
+      }
+    });
+  }
+
+  /** kubeconform's summary. Throws when an object is not valid. */
+  async function kubeconform(objects: readonly KubeObject[]): Promise<string> {
+    const file = join(plane.folder, 'objects.yaml');
+    await writeFile(file, objects.map((object) => `---\n${stringify(object)}`).join(''));
+    const schemas = await writeSchemas(plane.kube, objects, join(plane.folder, 'schemas'));
+    const flags = ['-strict', '-summary', '-schema-location', schemas];
+    const { stdout } = await promisify(execFile)(programPath('kubeconform'), [...flags, file]);
+    return stdout;
+  }
+});
 
 function ciFiles(): readonly string[] {
   const folder = join(CHART_FOLDER, 'ci');
