@@ -1,10 +1,11 @@
 /** The record of a bundle whose sidecar is gone, from its file and its manifest. */
 
 import type { RunRecord } from '../run/record.ts';
-import type { SpooledRecord } from './sidecar.ts';
+import { pendingDelivery, type SpooledRecord } from './sidecar.ts';
 
 interface RebuildFacts {
   readonly runId: string;
+  readonly key: string;
   readonly sha256: string;
   readonly bytes: number;
   /** As parsed from JSON; undefined where it is missing or unreadable. */
@@ -15,7 +16,13 @@ interface RebuildFacts {
  * What can still be said about the run. Times come from the run's id, and what the manifest does not
  * say is as for a run that went well; the run history knows more where it has the record.
  */
-export function rebuildRecord({ runId, sha256, bytes, manifest }: RebuildFacts): SpooledRecord {
+export function rebuildRecord({
+  runId,
+  key,
+  sha256,
+  bytes,
+  manifest,
+}: RebuildFacts): SpooledRecord {
   const startedAt = instantOf(runId);
   const files = Array.isArray(manifest?.['files']) ? manifest['files'] : [];
   const leftOut = Array.isArray(manifest?.['leftOut']) ? manifest['leftOut'].length : 0;
@@ -41,21 +48,12 @@ export function rebuildRecord({ runId, sha256, bytes, manifest }: RebuildFacts):
       redactions: sumOf(files, 'redactions'),
       leftOut,
     },
-    delivery: {
-      state: 'pending',
-      destination: null,
-      key: null,
-      attempts: 0,
-      statusCode: null,
-      deliveredAt: null,
-      nextAttemptAt: null,
-      receipt: null,
-    },
+    delivery: pendingDelivery(key),
   };
 }
 
 /** `2026-11-22T02:00:00Z` from `20261122T020000Z-1f3a`. */
-function instantOf(runId: string): string {
+export function instantOf(runId: string): string {
   return runId.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z.*$/, '$1-$2-$3T$4:$5:$6Z');
 }
 

@@ -1,12 +1,13 @@
 /** What a start finds in the spool: whole bundles, leftovers of a killed process, and losses. */
 
-import { readdir, readFile, rename, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { hasCode } from '../errors.ts';
+import { setAside } from './damaged.ts';
 import { hashFile, isWholeGzip, removeFile, syncFolder, writeDurably } from './disk.ts';
 import {
-  DAMAGED,
   MARKER,
   PARTIAL,
   parseSpoolName,
@@ -15,7 +16,7 @@ import {
   spoolPaths,
 } from './layout.ts';
 import { lostRecord } from './prune.ts';
-import { rebuildRecord } from './rebuild.ts';
+import { instantOf, rebuildRecord } from './rebuild.ts';
 import {
   checkVersion,
   formatSidecar,
@@ -90,7 +91,10 @@ async function checkMarker(directory: string): Promise<void> {
   const file = join(directory, MARKER);
   const marker = parseObject((await readIfThere(file)) ?? '');
   checkVersion(marker?.['version']);
-  // Written at every start: whether the folder can be written to shows here and not after a long run.
+  // Whether the folder can be written to shows here and not after a long run.
+  await access(directory, constants.W_OK);
+  // A full disk must not keep a start from delivering what fills it.
+  if (marker !== undefined) return;
   await writeDurably(file, `${JSON.stringify({ version: SPOOL_VERSION })}\n`);
 }
 
@@ -108,7 +112,7 @@ async function recoverBundle(
   const sidecar = await readSidecar(paths.sidecar);
   if (sidecar === undefined) {
     if (!(await isWholeGzip(paths.bundle, signal))) {
-      return setAside(paths, { runId, reason: 'its file is cut off', record: undefined });
+      return lose(paths, { runId, reason: 'its file is cut off', record: undefined });
     }
     const rebuilt = await rebuildSidecar(runId, options, signal);
     return { kind: 'rebuilt', bundle: { ...rebuilt, id: runId, file: paths.bundle } };
@@ -120,12 +124,11 @@ async function recoverBundle(
   }
   const reason = `its file has ${bytes} bytes instead of ${expectedBytes}`;
   const record = lostRecord(sidecar.record, 'SPOOL_DAMAGED', `the bundle is damaged: ${reason}`);
-  return setAside(paths, { runId, reason, record });
+  return lose(paths, { runId, reason, record });
 }
 
-/** Keeps a damaged bundle for a look, under a name that is never sent. */
-async function setAside(paths: SpoolPaths, lost: LostBundle): Promise<RecoveredBundle> {
-  await rename(paths.bundle, `${paths.bundle}${DAMAGED}`);
+async function lose(paths: SpoolPaths, lost: LostBundle): Promise<RecoveredBundle> {
+  await setAside(paths.bundle);
   await removeFile(paths.sidecar);
   return { kind: 'lost', lost };
 }
@@ -146,19 +149,20 @@ async function rebuildSidecar(
   signal: AbortSignal,
 ): Promise<Sidecar> {
   const { bundle, manifest, sidecar } = spoolPaths(directory, runId);
+  const sha256 = await hashFile(bundle, signal);
+  const key = keyFor({ runId, sha256, instantAt: instantOf(runId) });
   const record = rebuildRecord({
     runId,
-    sha256: await hashFile(bundle, signal),
+    key,
+    sha256,
     bytes: (await stat(bundle)).size,
     manifest: parseObject((await readIfThere(manifest)) ?? ''),
   });
-  const key = keyFor({
-    runId,
-    sha256: record.bundle.sha256,
-    instantAt: record.scheduledAt ?? record.startedAt,
+  const rebuilt = { key, record };
+  await writeDurably(sidecar, formatSidecar(rebuilt)).catch((error: unknown) => {
+    // Made again at the next start, if it is still there then.
+    if (!hasCode(error, 'ENOSPC')) throw error;
   });
-  const rebuilt = { key, record: { ...record, delivery: { ...record.delivery, key } } };
-  await writeDurably(sidecar, formatSidecar(rebuilt));
   return rebuilt;
 }
 

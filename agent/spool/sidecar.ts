@@ -37,6 +37,20 @@ export interface KeyFacts {
   readonly instantAt: string;
 }
 
+/** The delivery before its first attempt. */
+export function pendingDelivery(key: string): DeliveryFacts {
+  return {
+    state: 'pending',
+    destination: null,
+    key,
+    attempts: 0,
+    statusCode: null,
+    deliveredAt: null,
+    nextAttemptAt: null,
+    receipt: null,
+  };
+}
+
 export function formatSidecar({ key, destinationHash, record }: Sidecar): string {
   return `${JSON.stringify({ version: SPOOL_VERSION, key, destinationHash, record }, null, 2)}\n`;
 }

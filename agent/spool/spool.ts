@@ -1,22 +1,15 @@
 /** The spool: the folder of finished bundles that are not yet delivered, each with its manifest and sidecar. */
 
 import type { ReadStream } from 'node:fs';
-import { open, readdir, readFile, rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 
 import { type Clock, toRfc3339 } from '../clock.ts';
 import { AgentError, hasCode } from '../errors.ts';
 import { isRunId, type RunRecord } from '../run/record.ts';
-import {
-  hashFile,
-  onDisk,
-  removeFile,
-  syncFile,
-  syncFolder,
-  writeDurably,
-  writeSynced,
-} from './disk.ts';
-import { DAMAGED, PARTIAL, parseSpoolName, partialPaths, spoolPaths } from './layout.ts';
+import { commitFiles, discardFiles } from './commit.ts';
+import { listDamaged, setAside } from './damaged.ts';
+import { hashFile, onDisk, removeFile, syncFolder, writeDurably } from './disk.ts';
+import { parseSpoolName, spoolPaths } from './layout.ts';
 import {
   findExpired,
   findOldManifests,
@@ -26,13 +19,7 @@ import {
   lostRecord,
 } from './prune.ts';
 import { type Recovery, recover } from './recover.ts';
-import {
-  formatSidecar,
-  type KeyFacts,
-  type Sidecar,
-  type SpooledBundle,
-  type SpooledRecord,
-} from './sidecar.ts';
+import { formatSidecar, type KeyFacts, type Sidecar, type SpooledBundle } from './sidecar.ts';
 
 export interface SpoolOptions {
   readonly directory: string;
@@ -122,7 +109,7 @@ export class Spool {
     return this.#change(async () => {
       const { maxBytes } = this.#options;
       const allowedBytes = maxBytes - Math.min(maxBundleBytes, maxBytes);
-      const damaged = await this.#listDamaged();
+      const damaged = await listDamaged(this.#options.directory);
       let usedBytes = sumBytes(this.list()) + damaged.reduce((sum, { bytes }) => sum + bytes, 0);
       for (const { file, bytes } of damaged) {
         if (usedBytes <= allowedBytes) break;
@@ -142,57 +129,20 @@ export class Spool {
   /**
    * Takes over the bundle and the manifest that a run left under `partialPaths`.
    *
-   * The sidecar is brought to the disk first, so that a full disk shows before anything has its final
-   * name; it gets its own name last, so that a sidecar without a bundle always means a loss.
-   *
    * @param record With its bundle's facts; comes back with outcome `spooled` and a pending delivery.
    * @throws {AgentError} SPOOL_DISK_FULL, SPOOL_UNUSABLE; SPOOL_DAMAGED: the file has another size.
    */
   async commit(record: RunRecord): Promise<SpooledBundle> {
-    const { bundle: facts } = record;
-    if (facts === null) throw new Error(`run ${record.id} has no bundle to spool`);
     return this.#change(async () => {
-      const { directory, keyFor } = this.#options;
-      const key = keyFor({
-        runId: record.id,
-        sha256: facts.sha256,
-        instantAt: record.scheduledAt ?? record.startedAt,
-      });
-      const spooled = {
-        ...record,
-        outcome: 'spooled',
-        bundle: facts,
-        delivery: pending(key),
-      } as const;
-      const paths = spoolPaths(directory, record.id);
-      const partial = partialPaths(directory, record.id);
-      const { size: bytes } = await stat(partial.bundle);
-      if (bytes !== facts.bytes) {
-        const message = `the bundle has ${bytes} bytes on the disk instead of ${facts.bytes}`;
-        throw new AgentError('SPOOL_DAMAGED', message);
-      }
-      await writeSynced(`${paths.sidecar}${PARTIAL}`, formatSidecar({ key, record: spooled }));
-      await syncFile(partial.bundle);
-      await syncFile(partial.manifest);
-      await rename(partial.manifest, paths.manifest);
-      await rename(partial.bundle, paths.bundle);
-      await syncFolder(directory);
-      await rename(`${paths.sidecar}${PARTIAL}`, paths.sidecar);
-      await syncFolder(directory);
-      const bundle = { id: record.id, file: paths.bundle, key, record: spooled };
-      this.#bundles.set(record.id, bundle);
+      const bundle = await commitFiles(record, this.#options);
+      this.#bundles.set(bundle.id, bundle);
       return bundle;
     });
   }
 
   /** Removes what a run without a bundle left under `partialPaths`. */
   async discard(runId: string): Promise<void> {
-    await this.#change(async () => {
-      const { directory } = this.#options;
-      const { bundle, manifest } = partialPaths(directory, runId);
-      const sidecar = `${spoolPaths(directory, runId).sidecar}${PARTIAL}`;
-      for (const file of [bundle, manifest, sidecar]) await removeFile(file);
-    });
+    await this.#change(() => discardFiles(runId, this.#options.directory));
   }
 
   /**
@@ -261,12 +211,12 @@ export class Spool {
     const bundle = this.#bundles.get(id);
     if (bundle === undefined) return undefined;
     const { file, record } = bundle;
-    const sha256 = await hashIfThere(file, signal);
+    const sha256 = await onDisk(this.#options.directory, () => hashIfThere(file, signal));
     if (sha256 === record.bundle.sha256) return undefined;
     return this.#change(async () => {
       // A request may have removed it while it was read.
       if (!this.#bundles.has(id)) return undefined;
-      if (sha256 !== undefined) await rename(file, `${file}${DAMAGED}`);
+      if (sha256 !== undefined) await setAside(file);
       await this.#remove(id);
       return sha256 === undefined
         ? lostRecord(record, 'SPOOL_LOST', 'the bundle was gone before it was delivered')
@@ -312,25 +262,11 @@ export class Spool {
     const nowMs = clock.now();
     const expired = findExpired(this.list(), { nowMs, maxAgeMs });
     for (const { id } of expired) await this.#remove(id);
-    for (const { file, modifiedMs } of await this.#listDamaged()) {
+    for (const { file, modifiedMs } of await listDamaged(this.#options.directory)) {
       if (nowMs - modifiedMs > maxAgeMs) await removeFile(file);
     }
     return expired.map(({ record }) =>
       lostRecord(record, 'SPOOL_EXPIRED', 'the bundle was not delivered within SPOOL_MAX_AGE'),
-    );
-  }
-
-  async #listDamaged(): Promise<readonly DamagedFile[]> {
-    const { directory } = this.#options;
-    const names = (await readdir(directory)).filter(
-      (name) => parseSpoolName(name)?.state === 'damaged',
-    );
-    return Promise.all(
-      names.map(async (name) => {
-        const file = join(directory, name);
-        const { size, mtimeMs } = await stat(file);
-        return { file, bytes: size, modifiedMs: mtimeMs };
-      }),
     );
   }
 
@@ -340,25 +276,6 @@ export class Spool {
     this.#changing = done.catch(() => undefined);
     return done;
   }
-}
-
-interface DamagedFile {
-  readonly file: string;
-  readonly bytes: number;
-  readonly modifiedMs: number;
-}
-
-function pending(key: string): SpooledRecord['delivery'] {
-  return {
-    state: 'pending',
-    destination: null,
-    key,
-    attempts: 0,
-    statusCode: null,
-    deliveredAt: null,
-    nextAttemptAt: null,
-    receipt: null,
-  };
 }
 
 function sumBytes(bundles: readonly SpooledBundle[]): number {

@@ -36,7 +36,7 @@ export interface RawAnswer {
   readonly isComplete: boolean;
 }
 
-const READ_BYTES = 64 * 1024;
+const READ_BYTES = 256 * 1024;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 /** Servers that know nothing of `Expect` say nothing. Source: RFC 9110, section 10.1.1; curl waits as long. */
@@ -56,7 +56,10 @@ export async function exchange(options: ExchangeOptions, signal: AbortSignal): P
     if (size !== options.bytes) {
       throw new Error(`the spooled file has ${size} bytes instead of ${options.bytes}`);
     }
-    const conversation = new Conversation(startRequest(options, agent, signal), file);
+    const conversation = new Conversation(startRequest(options, agent, signal), {
+      file,
+      bytes: size,
+    });
     try {
       return await conversation.run(options.asksFirst);
     } finally {
@@ -120,9 +123,13 @@ class Conversation {
   readonly #chunks: Buffer[] = [];
   #sending: Promise<unknown> = Promise.resolve();
   #isRefused = false;
-  #isSent = false;
+  #leftBytes: number;
 
-  constructor(request: Request, file: FileHandle) {
+  constructor(
+    request: Request,
+    { file, bytes }: { readonly file: FileHandle; readonly bytes: number },
+  ) {
+    this.#leftBytes = bytes;
     this.#request = request;
     this.#file = file;
     this.#failed = new Promise((_resolve, reject) => request.on('error', reject));
@@ -147,13 +154,11 @@ class Conversation {
       sendingFailed,
     ]);
     const reading = this.#read();
-    if (this.#isRefused) {
-      // The answer is what counts, also where the connection breaks before its end.
-      await Promise.race([reading, this.#over]);
-      return { statusCode, headers, text: this.#text(), isComplete: this.#isSent };
-    }
-    await Promise.race([reading, this.#failed, sendingFailed]);
-    return { statusCode, headers, text: this.#text(), isComplete: this.#isSent };
+    // After a refusal it does not matter whether the connection outlives the answer.
+    await (this.#isRefused
+      ? Promise.race([reading.catch(() => undefined), this.#over])
+      : Promise.race([reading, this.#failed, sendingFailed]));
+    return { statusCode, headers, text: this.#text(), isComplete: this.#leftBytes === 0 };
   }
 
   /** Closes the connection; resolves when the file is no longer read. */
@@ -164,14 +169,17 @@ class Conversation {
 
   async #send(asksFirst: boolean): Promise<void> {
     if (asksFirst) await this.#permission();
-    const chunks = this.#file.createReadStream({ autoClose: false, highWaterMark: READ_BYTES });
-    for await (const chunk of chunks) {
+    // One buffer for all of it: each write is over before the next read.
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    while (this.#leftBytes > 0) {
+      const { bytesRead } = await this.#file.read(buffer);
+      if (bytesRead === 0) throw new Error('the spooled file became shorter while it was sent');
       // An answer that has arrived is seen before the write that would fail for it.
       await nextTurn();
       if (this.#isRefused || this.#request.destroyed) return;
-      await Promise.race([this.#write(chunk), this.#over]);
+      await Promise.race([this.#write(buffer.subarray(0, bytesRead)), this.#over]);
     }
-    await Promise.race([this.#finish(), this.#over]);
+    this.#request.end();
   }
 
   async #permission(): Promise<void> {
@@ -187,17 +195,13 @@ class Conversation {
   }
 
   /** Resolves when the chunk is on its way, or never will be: the error comes as an event. */
-  #write(chunk: unknown): Promise<void> {
-    return new Promise((resolve) => void this.#request.write(chunk, () => resolve()));
-  }
-
-  #finish(): Promise<void> {
-    return new Promise((resolve) =>
-      this.#request.end(() => {
-        this.#isSent = true;
+  #write(chunk: Buffer): Promise<void> {
+    return new Promise((resolve) => {
+      this.#request.write(chunk, (error) => {
+        if (error === null || error === undefined) this.#leftBytes -= chunk.length;
         resolve();
-      }),
-    );
+      });
+    });
   }
 
   async #read(): Promise<void> {
