@@ -200,9 +200,12 @@ async function describe(place: Place, { options, etcd, ...parts }: Parts): Promi
     folder,
     kube,
     kubectl: async (...kubectlArguments) => {
-      const all = [`--kubeconfig=${kubeconfigFile}`, ...kubectlArguments];
+      const cacheFolder = join(folder, 'kubectl-cache');
+      const flags = [`--kubeconfig=${kubeconfigFile}`, `--cache-dir=${cacheFolder}`];
       const limits = { maxBuffer: 64 * 1024 * 1024 };
-      return (await promisify(execFile)(programPath('kubectl'), all, limits)).stdout;
+      return (
+        await promisify(execFile)(programPath('kubectl'), [...flags, ...kubectlArguments], limits)
+      ).stdout;
     },
     token: (namespace, serviceAccount, expiresAfterSeconds = TOKEN_SECONDS) =>
       requestToken(kube, { namespace, serviceAccount, expiresAfterSeconds }),
