@@ -161,6 +161,9 @@ volumeMounts:
   "HTTP_PORT" .Values.http.port
   "ADMIN_PORT" .Values.http.adminPort
   "HTTP_TOKEN_FILE" (ternary "" "/etc/cron-support-bundle/http-token/token" (empty .Values.http.tokenSecret.name))
+  "HTTP_PROXY" .Values.proxy.http
+  "HTTPS_PROXY" .Values.proxy.https
+  "NO_PROXY" .Values.proxy.noProxy
   "LOG_LEVEL" .Values.logging.level
   "LOG_FORMAT" .Values.logging.format
 }}

@@ -137,6 +137,19 @@ describe('chart/kots', () => {
     assert.equal(at(output, 'values', 'schedule'), '0 3 * * 0');
   });
 
+  it("hands on the Admin Console's proxies", async () => {
+    const output = await helmValues({
+      httpsProxy: 'http://proxy:3128',
+      noProxy: '10.0.0.0/8,.svc',
+    });
+
+    assert.deepEqual(at(output, 'values', 'proxy'), {
+      http: '',
+      https: 'http://proxy:3128',
+      noProxy: '10.0.0.0/8,.svc',
+    });
+  });
+
   it('has a status informer with consent alone', async () => {
     for (const [option, expected] of Object.entries({
       '1': 'deployment/cron-support-bundle',
