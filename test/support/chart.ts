@@ -20,8 +20,8 @@ export type Helm = (typeof HELMS)[number];
 export type Values = Readonly<Record<string, unknown>>;
 
 /** Of what is rendered without an API server. */
-export const RELEASE = 'csb';
-export const NAMESPACE = 'apps';
+const RELEASE = 'csb';
+const NAMESPACE = 'apps';
 
 /** A file of the chart, parsed. */
 export async function readChartYaml(file: string): Promise<unknown> {
