@@ -45,6 +45,9 @@ const MAX_ALIASES = 1000;
 const MAX_EXPANDED_SIZE = 4 * 1024 * 1024;
 /** Far below what recursion bears. */
 const MAX_DEPTH = 64;
+const TOO_DEEP = `it is nested more than ${MAX_DEPTH} levels deep`;
+/** `- - - -…`: the parser's time grows with the square of their number. */
+const DEEP_LINE = new RegExp(`^\\s*(?:[-?]\\s+){${MAX_DEPTH},}`);
 
 /**
  * The documents of the text, in order, one at a time: the tree of one is some hundred times its text.
@@ -93,6 +96,11 @@ function* parsePiece(piece: Piece): Generator<Unnumbered<YamlDocument>> {
   function lineAt(offset: number): number {
     return piece.linesBefore + Math.max(1, lineCounter.linePos(offset).line);
   }
+  const deepLine = piece.text.split('\n').findIndex((line) => DEEP_LINE.test(line));
+  if (deepLine !== -1) {
+    yield broken(piece, piece.linesBefore + deepLine + 1, TOO_DEEP);
+    return;
+  }
   let documents: readonly Document.Parsed[];
   try {
     documents = [...parseAllDocuments(piece.text, { ...PARSE_OPTIONS, lineCounter })];
@@ -108,6 +116,8 @@ function* parsePiece(piece: Piece): Generator<Unnumbered<YamlDocument>> {
 /** Go's yaml.v2 resolves as YAML 1.1, but keeps timestamps and `12:30` as texts. */
 const PARSE_OPTIONS = {
   version: '1.1',
+  // The library compares each key with all others; `repeatedIn` does not.
+  uniqueKeys: false,
   logLevel: 'silent',
   prettyErrors: false,
   customTags: (tags: Tags): Tags =>
@@ -120,38 +130,57 @@ function toDocument(
   document: Document.Parsed,
   lineAt: (offset: number) => number,
 ): Unnumbered<YamlDocument> {
-  const repeated = document.errors.filter((error) => error.code === 'DUPLICATE_KEY');
-  const failure = document.errors.find((error) => error.code !== 'DUPLICATE_KEY');
-  if (failure !== undefined) {
-    return broken(piece, lineAt(failure.pos[0]), failure.message);
+  const [failure] = document.errors;
+  if (failure !== undefined) return broken(piece, lineAt(failure.pos[0]), failure.message);
+  const { aliases, collectionKey, repeatedKeys } = inspect(document);
+  if (collectionKey !== undefined) {
+    return broken(piece, lineAt(startOf(collectionKey)), 'a map or list cannot be a key');
   }
-  const keyOffset = offsetOfCollectionKey(document);
-  if (keyOffset !== undefined) {
-    return broken(piece, lineAt(keyOffset), 'a map or list cannot be a key');
+  if (aliases > MAX_ALIASES) {
+    return broken(piece, lineAt(document.range[0]), `it has more than ${MAX_ALIASES} aliases`);
   }
   try {
     return {
       kind: 'document',
       value: plainCopy(document.toJS({ maxAliasCount: MAX_ALIASES }), { size: 0 }),
       lineOf: (path) => lineAt(offsetOf(document.contents, path)),
-      repeatedKeyLines: repeated.map((error) => lineAt(error.pos[0])),
+      repeatedKeyLines: repeatedKeys.map((key) => lineAt(startOf(key))),
     };
   } catch (error) {
     return broken(piece, lineAt(document.range[0]), messageOf(error));
   }
 }
 
-/** `{{ x }}` is a map whose key is a map: legal YAML, and nothing Go would read. */
-function offsetOfCollectionKey(document: Document.Parsed): number | undefined {
-  let offset: number | undefined;
+interface Inspection {
+  /** Each is looked up in the whole document. */
+  aliases: number;
+  /** `{{ x }}` is a map whose key is a map: legal YAML, and nothing Go would read. */
+  collectionKey: Node | undefined;
+  readonly repeatedKeys: Node[];
+}
+
+function inspect(document: Document.Parsed): Inspection {
+  const inspection: Inspection = { aliases: 0, collectionKey: undefined, repeatedKeys: [] };
   visit(document, {
-    Pair: (_index, { key }) => {
-      if (!isCollection(key)) return undefined;
-      offset = key.range?.[0] ?? 0;
-      return visit.BREAK;
+    Alias: () => {
+      inspection.aliases += 1;
+    },
+    Map: (_index, { items }) => {
+      inspection.collectionKey ??= items.map(({ key }) => key).find(isCollection);
+      inspection.repeatedKeys.push(...repeatedIn(items.map(({ key }) => key)));
     },
   });
-  return offset;
+  return inspection;
+}
+
+function repeatedIn(keys: readonly unknown[]): readonly Node[] {
+  const seen = new Set<unknown>();
+  // A merge key may stand several times: each adds.
+  return keys.filter(isScalar).filter(({ value }) => {
+    const isRepeated = seen.has(value) && value !== '<<';
+    seen.add(value);
+    return isRepeated;
+  });
 }
 
 function broken(piece: Piece, lineNumber: number, reason: string): Unnumbered<YamlDocument> {
@@ -171,7 +200,8 @@ function broken(piece: Piece, lineNumber: number, reason: string): Unnumbered<Ya
 
 /** A line that is a template action, or whose value or list entry begins with one. */
 function isTemplateLine(line: string): boolean {
-  return /^\s*(?:-\s+)*(?:[^\s'"#{][^'"#{]*:\s+)?(?:repl)?\{\{/.test(line);
+  // Cut: the expression tries every dash of `- - - …` as the beginning of a key.
+  return /^\s*(?:-\s+)*(?:[^\s'"#{][^'"#{]*:\s+)?(?:repl)?\{\{/.test(line.slice(0, 200));
 }
 
 /** Offset in the text of what the path leads to, as far as it leads. */
@@ -207,7 +237,7 @@ function plainCopy(value: unknown, spent: { size: number }, depth = 0): unknown 
   if (spent.size > MAX_EXPANDED_SIZE) {
     throw new RangeError(`it grows to more than ${MAX_EXPANDED_SIZE} characters`);
   }
-  if (depth > MAX_DEPTH) throw new RangeError(`it is nested more than ${MAX_DEPTH} levels deep`);
+  if (depth > MAX_DEPTH) throw new RangeError(TOO_DEEP);
   if (Array.isArray(value)) return value.map((part) => plainCopy(part, spent, depth + 1));
   if (!isEntry(value)) return value;
   return Object.fromEntries(
