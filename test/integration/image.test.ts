@@ -1,0 +1,153 @@
+/** The image, built by buildah on stand-ins for its base images, and run as a restricted pod runs it. */
+import assert from 'node:assert/strict';
+import type { Stats } from 'node:fs';
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+
+import packageJson from '../../package.json' with { type: 'json' };
+import { type MountedImage, mountImage, runTool, whyNoImages } from '../bed/buildah.ts';
+import { buildImage, makeBaseImages, TARGETS } from '../bed/images.ts';
+import { PROGRAMS, programVersion } from '../bed/programs.ts';
+import { asRestrictedPod, entrypointOf } from '../bed/restricted.ts';
+
+const LABEL = 'org.opencontainers.image';
+const MAX_ADDED_BYTES = 20_000_000;
+const TROUBLESHOOT_VERSION = PROGRAMS.filter(({ name }) => name === 'support-bundle')
+  .map(programVersion)
+  .join('');
+
+type Files = ReadonlyMap<string, Stats>;
+
+describe('image', function () {
+  // The first build downloads npm's packages.
+  this.timeout(600_000);
+
+  const mounted = new Map<string, MountedImage>();
+  const files = new Map<string, Files>();
+
+  before(async function () {
+    const why = whyNoImages();
+    if (why !== undefined) {
+      console.log(`    skipped: ${why}`);
+      this.skip();
+    }
+    const names = { base: (await makeBaseImages()).node };
+    for (const target of TARGETS) Object.assign(names, { [target]: await buildImage(target) });
+    for (const [name, image] of Object.entries(names)) {
+      mounted.set(name, await mountImage(image));
+      files.set(name, await filesOf(imageNamed(name).folder));
+    }
+  });
+
+  after(async () => {
+    for (const image of mounted.values()) await image.unmount();
+  });
+
+  it('takes support-bundle from the version of troubleshoot that the tests run on', async () => {
+    const dockerfile = await readFile(join(import.meta.dirname, '../../Dockerfile'), 'utf8');
+
+    const tag = /^ARG TROUBLESHOOT_IMAGE=[^:]+:(.+)$/m.exec(dockerfile)?.[1];
+
+    assert.equal(tag, TROUBLESHOOT_VERSION);
+  });
+
+  for (const target of TARGETS) {
+    it(`has a numeric user that is not root (${target})`, () => {
+      assert.match(imageNamed(target).config.User ?? '', /^[1-9]\d*:[1-9]\d*$/);
+    });
+
+    it(`serves unless told otherwise (${target})`, () => {
+      assert.deepEqual(entrypointOf(imageNamed(target)), ['cron-support-bundle', 'serve']);
+    });
+
+    it(`says in its labels what it is (${target})`, () => {
+      const labels = imageNamed(target).config.Labels ?? {};
+
+      assert.equal(labels[`${LABEL}.version`], packageJson.version);
+      assert.equal(labels[`${LABEL}.licenses`], packageJson.license);
+      assert.equal(labels[`${LABEL}.description`], packageJson.description);
+      const empty = ['title', 'revision', 'source', 'base.name'].filter(
+        (name) => (labels[`${LABEL}.${name}`] ?? '') === '',
+      );
+      assert.deepEqual(empty, []);
+    });
+
+    it(`has neither a package manager nor node_modules (${target})`, () => {
+      const unwanted = [...filesIn(target).keys()].filter((path) =>
+        /(^|\/)(node_modules|npm|npx|yarn|corepack)(\/|$)/.test(path),
+      );
+
+      assert.deepEqual(unwanted, []);
+    });
+
+    it(`runs as its user on a read-only root (${target})`, async () => {
+      const image = imageNamed(target);
+
+      const version = await runIn(image, entrypointOf(image, ['--version']));
+
+      assert.equal(version.trim(), packageJson.version);
+    });
+
+    it(`lets its user change nothing but the spool (${target})`, () => {
+      const changeable = [...added(target, 'base')].filter(
+        ([, { uid, mode }]) => uid !== 0 || (mode & 0o022) !== 0,
+      );
+
+      const paths = changeable.filter(([, file]) => !file.isSymbolicLink()).map(([path]) => path);
+      assert.deepEqual(paths, ['var/spool/cron-support-bundle']);
+    });
+  }
+
+  it('adds the agent to its base and at most 20 MB (slim)', () => {
+    const entries = [...added('slim', 'base')];
+
+    const elsewhere = entries.map(([path]) => path).filter((path) => !/^app(\/|$)/.test(path));
+    const bytes = entries.reduce((sum, [, { size }]) => sum + size, 0);
+
+    assert.deepEqual(elsewhere.toSorted(), [
+      'usr/local/bin/cron-support-bundle',
+      'var/spool/cron-support-bundle',
+    ]);
+    assert.ok(bytes <= MAX_ADDED_BYTES, `it adds ${bytes} bytes`);
+  });
+
+  it('adds support-bundle to slim, and nothing else (full)', () => {
+    assert.deepEqual([...added('full', 'slim').keys()], ['usr/local/bin/support-bundle']);
+  });
+
+  it('runs support-bundle as its user on a read-only root (full)', async () => {
+    const answer = await runIn(imageNamed('full'), ['support-bundle', 'version']);
+
+    assert.ok(answer.includes(TROUBLESHOOT_VERSION), answer);
+  });
+
+  function imageNamed(name: string): MountedImage {
+    const image = mounted.get(name);
+    assert.ok(image);
+    return image;
+  }
+
+  function filesIn(name: string): Files {
+    return files.get(name) ?? new Map();
+  }
+
+  /** What is at a path of `name` where `base` has nothing. */
+  function added(name: string, base: string): Files {
+    return new Map([...filesIn(name)].filter(([path]) => !filesIn(base).has(path)));
+  }
+});
+
+async function runIn(image: MountedImage, command: readonly string[]): Promise<string> {
+  const { program, arguments: args } = asRestrictedPod(image, command);
+  return runTool(program, args);
+}
+
+/** Everything below the folder, by path; links are not followed. */
+async function filesOf(folder: string): Promise<Files> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name));
+  const stats = await Promise.all(
+    paths.map(async (path) => [relative(folder, path), await lstat(path)] as const),
+  );
+  return new Map(stats);
+}
