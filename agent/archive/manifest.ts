@@ -3,7 +3,7 @@
 import type { CollectorReport } from '../bundle.ts';
 import { HIDDEN_MARK } from './measure.ts';
 
-const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 1;
 
 /** What the manifest says beside the list of files. */
 export interface ManifestFacts {

@@ -37,7 +37,7 @@ export async function tarGzipOf(members: readonly Member[]): Promise<Buffer> {
   return gzipSync(await tarOf(members));
 }
 
-/** One chunk after the other; `chunkBytes` long where that is asked for. */
+/** @yields One chunk after the other; `chunkBytes` long where that is asked for. */
 export async function* chunksOf(bytes: Buffer, chunkBytes = bytes.length): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
 }
