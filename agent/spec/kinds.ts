@@ -90,8 +90,9 @@ function parseHostCollectors(document: DocumentDraft): void {
 }
 
 function parseRedactors(document: DocumentDraft): void {
-  const redactors = document.spec['redactors'] ?? [];
-  if (!isEntry(document.value['spec']) || !Array.isArray(redactors)) {
+  // Null is an empty list; without the key, a misspelled one may hold the rules.
+  const redactors = document.spec['redactors'] === null ? [] : document.spec['redactors'];
+  if (!Array.isArray(redactors)) {
     document.noteBrokenRedactor(
       ['spec', 'redactors'],
       'a Redactor must have a list spec.redactors',
