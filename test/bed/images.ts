@@ -4,16 +4,7 @@
  * and the bed's support-bundle. `make image` is for the real base images.
  */
 import { createHash } from 'node:crypto';
-import {
-  appendFile,
-  copyFile,
-  glob,
-  mkdir,
-  readdir,
-  readFile,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
+import { appendFile, copyFile, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import packageJson from '../../package.json' with { type: 'json' };
@@ -118,7 +109,7 @@ async function fillContext(context: string): Promise<void> {
   const downloads = join(context, 'downloads');
   await mkdir(downloads);
   await Promise.all([
-    unpackDebian(downloads, join(context, 'debian')),
+    unpackDebian(downloads, context),
     unpackNpm(downloads, join(context, 'npm')),
     copyFile(join(REPOSITORY, 'node_modules', 'node', 'bin', 'node'), join(context, 'node')),
     copyFile(programPath('support-bundle'), join(context, 'support-bundle')),
@@ -126,22 +117,27 @@ async function fillContext(context: string): Promise<void> {
 }
 
 /** A root folder that is just enough: packages unpacked, not installed. */
-async function unpackDebian(downloads: string, root: string): Promise<void> {
+async function unpackDebian(downloads: string, context: string): Promise<void> {
+  const root = join(context, 'debian');
   await downloadDebian(downloads);
   for await (const file of glob('*.deb', { cwd: downloads })) {
     await runTool('dpkg-deb', ['--extract', join(downloads, file), root]);
   }
+  await moveAuthorities(join(root, 'usr', 'share', 'ca-certificates'), context);
   for (const folder of ['doc', 'info', 'locale', 'man']) {
     await rm(join(root, 'usr', 'share', folder), { recursive: true, force: true });
   }
-  // The rest is what the packages' install scripts would do.
+  // What an install script would do.
   await writeFile(join(root, 'etc', 'passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
   await writeFile(join(root, 'etc', 'group'), 'root:x:0:\n');
-  const authorities = join(root, 'usr', 'share', 'ca-certificates', 'mozilla');
-  const bundle = join(root, 'etc', 'ssl', 'certs', 'ca-certificates.crt');
-  for (const file of await readdir(authorities)) {
-    await appendFile(bundle, await readFile(join(authorities, file)));
+}
+
+/** In one file and out of the root: as upstream, only troubleshoot's image has certificate authorities. */
+async function moveAuthorities(source: string, context: string): Promise<void> {
+  for await (const file of glob('**/*.crt', { cwd: source })) {
+    await appendFile(join(context, 'ca-certificates.crt'), await readFile(join(source, file)));
   }
+  await rm(source, { recursive: true });
 }
 
 async function downloadDebian(folder: string): Promise<void> {

@@ -44,11 +44,15 @@ describe('image', function () {
   });
 
   it('takes support-bundle from the version of troubleshoot that the tests run on', async () => {
-    const dockerfile = await readFile(join(import.meta.dirname, '../../Dockerfile'), 'utf8');
-
-    const tag = /^ARG TROUBLESHOOT_IMAGE=[^:]+:(.+)$/m.exec(dockerfile)?.[1];
+    const [tag] = await matches(/^ARG TROUBLESHOOT_IMAGE=[^:]+:(.+)$/gm);
 
     assert.equal(tag, TROUBLESHOOT_VERSION);
+  });
+
+  it('is full where no target is named', async () => {
+    const stages = await matches(/^FROM .* AS (.+)$/gm);
+
+    assert.equal(stages.at(-1), 'full');
   });
 
   for (const target of TARGETS) {
@@ -111,8 +115,17 @@ describe('image', function () {
     assert.ok(bytes <= MAX_ADDED_BYTES, `it adds ${bytes} bytes`);
   });
 
-  it('adds support-bundle to slim, and nothing else (full)', () => {
-    assert.deepEqual([...added('full', 'slim').keys()], ['usr/local/bin/support-bundle']);
+  it('has no support-bundle (slim)', async () => {
+    await assert.rejects(runIn(imageNamed('slim'), ['support-bundle', 'version']));
+  });
+
+  it('adds support-bundle and the authorities it trusts to slim, and nothing else (full)', () => {
+    const paths = [...added('full', 'slim').keys()];
+
+    assert.deepEqual(paths.toSorted(), [
+      'etc/ssl/certs/ca-certificates.crt',
+      'usr/local/bin/support-bundle',
+    ]);
   });
 
   it('runs support-bundle as its user on a read-only root (full)', async () => {
@@ -136,6 +149,12 @@ describe('image', function () {
     return new Map([...filesIn(name)].filter(([path]) => !filesIn(base).has(path)));
   }
 });
+
+/** What the first group of the expression finds in the Dockerfile, in order. */
+async function matches(expression: RegExp): Promise<readonly string[]> {
+  const dockerfile = await readFile(join(import.meta.dirname, '../../Dockerfile'), 'utf8');
+  return [...dockerfile.matchAll(expression)].map(([, found]) => found ?? '');
+}
 
 async function runIn(image: MountedImage, command: readonly string[]): Promise<string> {
   const { program, arguments: args } = asRestrictedPod(image, command);
