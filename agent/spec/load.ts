@@ -6,6 +6,7 @@ import { AgentError } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { parseAllowed } from './allowed.ts';
 import { discoverSpecs } from './discover.ts';
+import { downloadSpec } from './download.ts';
 import type { SpecDocument } from './draft.ts';
 import { MAX_TOTAL_SPEC_BYTES } from './limits.ts';
 import { mergeDocuments } from './merge.ts';
@@ -172,8 +173,9 @@ async function parseSources(
   const documents: SpecDocument[] = [];
   const notices = parsed.flatMap((part) => part.notices);
   const fetched: Source[] = [];
+  const access = { allowRemote, download: downloadSpec };
   for (const document of parsed.flatMap((part) => part.documents)) {
-    const refreshed = await refreshFromUri(document, allowRemote, signal);
+    const refreshed = await refreshFromUri(document, access, signal);
     documents.push(...refreshed.documents);
     notices.push(...refreshed.notices);
     fetched.push(...refreshed.sources);

@@ -2,7 +2,6 @@
 
 import { AgentError } from '../errors.ts';
 import { addressRefusal } from './address.ts';
-import { downloadSpec } from './download.ts';
 import type { SpecDocument, SpecText } from './draft.ts';
 import { parseSpec } from './parse.ts';
 import { urlLabel } from './ref.ts';
@@ -15,22 +14,28 @@ export interface Refreshed {
   readonly sources: readonly Source[];
 }
 
+export interface UriAccess {
+  /** SPEC_REMOTE. */
+  readonly allowRemote: boolean;
+  readonly download: (url: URL, signal: AbortSignal) => Promise<Uint8Array>;
+}
+
 /**
  * The document, or the SupportBundles that its `uri` leads to, in its place. Where that may not be
  * or fails, the document stays, with a notice. What is fetched is not asked for a `uri` of its own.
  *
- * @param allowRemote SPEC_REMOTE. Discovered documents never reach out.
+ * Discovered documents never reach out.
  */
 export async function refreshFromUri(
   document: SpecDocument,
-  allowRemote: boolean,
+  { allowRemote, download }: UriAccess,
   signal: AbortSignal,
 ): Promise<Refreshed> {
   if (document.uri === undefined) return { documents: [document], notices: [], sources: [] };
   const url = fetchable(document, allowRemote);
   if (!(url instanceof URL)) return keep(document, 'removed', url);
   try {
-    const source = toSource(urlLabel(url), await downloadSpec(url, signal));
+    const source = toSource(urlLabel(url), await download(url, signal));
     return replace(document, source);
   } catch (error) {
     signal.throwIfAborted();
