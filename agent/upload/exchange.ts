@@ -118,11 +118,12 @@ class Conversation {
   /** Rejects when the connection fails. */
   readonly #failed: Promise<never>;
   /** Resolves when nothing more can happen. */
-  readonly #over: Promise<unknown>;
+  readonly #over: Promise<void>;
   readonly #answered: Promise<{ statusCode: number; headers: IncomingHttpHeaders }>;
   readonly #chunks: Buffer[] = [];
   #sending: Promise<unknown> = Promise.resolve();
   #isRefused = false;
+  #isOver = false;
   #leftBytes: number;
 
   constructor(
@@ -133,7 +134,13 @@ class Conversation {
     this.#request = request;
     this.#file = file;
     this.#failed = new Promise((_resolve, reject) => request.on('error', reject));
-    this.#over = new Promise((resolve) => request.once('close', resolve).once('error', resolve));
+    this.#over = new Promise((resolve) => {
+      const settle = (): void => {
+        this.#isOver = true;
+        resolve();
+      };
+      request.once('close', settle).once('error', settle);
+    });
     this.#answered = new Promise((resolve) =>
       request.once('response', (response) => {
         this.#isRefused = response.statusCode >= 300;
@@ -176,7 +183,7 @@ class Conversation {
       if (bytesRead === 0) throw new Error('the spooled file became shorter while it was sent');
       // An answer that has arrived is seen before the write that would fail for it.
       await nextTurn();
-      if (this.#isRefused || this.#request.destroyed) return;
+      if (this.#isRefused || this.#isOver) return;
       await Promise.race([this.#write(buffer.subarray(0, bytesRead)), this.#over]);
     }
     this.#request.end();
