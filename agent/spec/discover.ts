@@ -95,11 +95,11 @@ function sourcesOf(kind: Listing['kind'], object: unknown, known: ReadonlySet<st
     try {
       sources.push({ ...toSource(`${label}/${key}`, bytes), isDiscovered: true });
     } catch (error) {
-      notices.push(notice(label, messageOf(error)));
+      notices.push(sourceNotice(label, messageOf(error)));
     }
   }
   if (sources.length + notices.length === 0) {
-    notices.push(notice(label, `it has neither of the keys ${SPEC_KEYS.join(', ')}`));
+    notices.push(sourceNotice(label, `it has neither of the keys ${SPEC_KEYS.join(', ')}`));
   }
   return { sources, notices };
 }
@@ -109,10 +109,10 @@ function listNotice({ kind, namespace, selector }: Listing, error: AgentError): 
   const message = hasCode(error, 'KUBE_FORBIDDEN')
     ? `the agent's ServiceAccount lacks the right to list ${kind}s ${where}`
     : `${kind}s ${where} could not be listed: ${messageOf(error)}`;
-  return notice(`SPEC_SELECTOR ${cutText(selector, 100)}`, message);
+  return sourceNotice(`SPEC_SELECTOR ${cutText(selector, 100)}`, message);
 }
 
 /** About a source as a whole. */
-function notice(source: string, message: string): SpecNotice {
+export function sourceNotice(source: string, message: string): SpecNotice {
   return { kind: 'unused', source, documentNumber: 0, lineNumber: 0, message };
 }

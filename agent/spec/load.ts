@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { AgentError } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { parseAllowed } from './allowed.ts';
-import { discoverSpecs } from './discover.ts';
+import { discoverSpecs, sourceNotice } from './discover.ts';
 import { downloadSpec } from './download.ts';
 import type { SpecDocument } from './draft.ts';
 import { MAX_TOTAL_SPEC_BYTES } from './limits.ts';
@@ -21,16 +21,16 @@ export interface LoadSpecOptions {
   /** REFs as in SPEC and `--spec`. */
   readonly refs: readonly string[];
   /** SPEC_SELECTOR: discovers more specs. */
-  readonly selector?: string;
+  readonly selector?: string | undefined;
   /** SPEC_NAMESPACES: where; `*` = all, absent = the own one. */
-  readonly namespaces?: readonly string[];
+  readonly namespaces?: readonly string[] | undefined;
   readonly ownNamespace: string | undefined;
   /** SPEC_REMOTE. */
   readonly allowRemote: boolean;
   /** COLLECTORS_ALLOWED. */
   readonly collectorsAllowed: readonly string[];
   /** NAMESPACES: absent = all. */
-  readonly restrictToNamespaces?: readonly string[];
+  readonly restrictToNamespaces?: readonly string[] | undefined;
   /** Called only when a REF or the discovery needs the cluster. */
   readonly kube: () => Promise<KubeClient>;
   /** For the REF `-`. */
@@ -94,13 +94,16 @@ async function readSources(
   ];
   const named = await readRefs(ordered, options, signal);
   if (options.selector === undefined) return { sources: named, notices: [] };
-  const namespaces =
-    options.namespaces ?? (options.ownNamespace === undefined ? [] : [options.ownNamespace]);
+  const { selector, ownNamespace } = options;
+  const namespaces = options.namespaces ?? (ownNamespace === undefined ? [] : [ownNamespace]);
+  if (namespaces.length === 0) {
+    const message = 'nothing is discovered: neither SPEC_NAMESPACES nor POD_NAMESPACE says where';
+    return { sources: named, notices: [sourceNotice('SPEC_SELECTOR', message)] };
+  }
   const known = new Set(
     refs.flatMap((ref) => ('namespace' in ref ? [`${ref.kind}/${ref.namespace}/${ref.name}`] : [])),
   );
-  const discovery = { selector: options.selector, namespaces, known };
-  const found = await discoverSpecs(discovery, await options.kube(), signal);
+  const found = await discoverSpecs({ selector, namespaces, known }, await options.kube(), signal);
   return withinTotal(named, found);
 }
 
@@ -145,8 +148,7 @@ function withinTotal(named: readonly Source[], found: ReadSources): ReadSources 
       sources.push(source);
     } else {
       const message = `passed over: all specs together must be at most ${MAX_TOTAL_SPEC_BYTES / 1024} KiB`;
-      const place = { source: source.source, documentNumber: 0, lineNumber: 0 };
-      notices.push({ kind: 'unused', ...place, message });
+      notices.push(sourceNotice(source.source, message));
     }
   }
   return { sources, notices };

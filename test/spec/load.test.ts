@@ -228,6 +228,14 @@ describe('spec/load', () => {
       assert.match(spec.notices[0]?.message ?? '', /lacks the right to list secrets/);
     });
 
+    it('says so when nothing tells where to look', async () => {
+      const options = loadOptions(bundleWith(), { selector, ownNamespace: undefined });
+
+      const { notices } = await loadSpec(options, never());
+
+      assert.match(notices[0]?.message ?? '', /neither SPEC_NAMESPACES nor POD_NAMESPACE/);
+    });
+
     it('passes over texts past the limit on all of them', async () => {
       const text = `# ${'x'.repeat(1_000_000)}\n${bundleWith()}`;
       const kube = cluster(

@@ -100,7 +100,7 @@ describe('spec/yaml-documents', () => {
   for (const [name, text] of [
     ['an alias of what holds it', 'a: &a [1, *a]'],
     ['an alias without an anchor', 'a: *nothing'],
-    ['lists in lists without end', `a: ${'['.repeat(5000)}`],
+    ['lists in lists without end', `a: ${'['.repeat(2000)}`],
     ['65 levels', `a: ${'['.repeat(66)}${']'.repeat(66)}`],
     ['65 levels on one line', '- '.repeat(20_000)],
     ['1001 aliases', `a: &a x\nb: [${'*a, '.repeat(1001)}]`],
