@@ -105,7 +105,7 @@ function* parsePiece(piece: Piece): Generator<Unnumbered<YamlDocument>> {
   try {
     documents = [...parseAllDocuments(piece.text, { ...PARSE_OPTIONS, lineCounter })];
   } catch (error) {
-    yield broken(piece, lineAt(0), parseProblem(error));
+    yield broken(piece, lineAt(0), messageOf(error));
     return;
   }
   for (const document of documents) {
@@ -147,7 +147,7 @@ function toDocument(
       repeatedKeyLines: repeatedKeys.map((key) => lineAt(startOf(key))),
     };
   } catch (error) {
-    return broken(piece, lineAt(document.range[0]), parseProblem(error));
+    return broken(piece, lineAt(document.range[0]), messageOf(error));
   }
 }
 
@@ -193,15 +193,10 @@ function broken(piece: Piece, lineNumber: number, reason: string): Unnumbered<Ya
       text: piece.text,
     };
   }
-  // What follows `: "` quotes the document, which may hold passwords.
-  const message = `not YAML: ${cutText(reason.replace(/: ".*$/s, ''), 200)}`;
+  // The library walks nested lists by recursion. What follows `: "` quotes the document, which may hold passwords.
+  const plain = reason.includes('call stack') ? TOO_DEEP : reason.replace(/: ".*$/s, '');
+  const message = `not YAML: ${cutText(plain, 200)}`;
   return { kind: 'broken', lineNumber, message, text: piece.text };
-}
-
-/** The library walks nested lists by recursion. */
-function parseProblem(error: unknown): string {
-  const message = messageOf(error);
-  return message.includes('call stack') ? TOO_DEEP : message;
 }
 
 /** A line that is a template action, or whose value or list entry begins with one. */
