@@ -1,7 +1,10 @@
 /** The record of a bundle whose sidecar is gone, from its file and its manifest. */
 
+import { parseRunRecord } from '../run/parse-record.ts';
 import type { RunRecord } from '../run/record.ts';
 import { pendingDelivery, type SpooledRecord } from './sidecar.ts';
+
+type JsonObject = Readonly<Record<string, unknown>>;
 
 interface RebuildFacts {
   readonly runId: string;
@@ -9,45 +12,53 @@ interface RebuildFacts {
   readonly sha256: string;
   readonly bytes: number;
   /** As parsed from JSON; undefined where it is missing or unreadable. */
-  readonly manifest: Readonly<Record<string, unknown>> | undefined;
+  readonly manifest: JsonObject | undefined;
 }
 
+/** What the owner withholds on purpose makes nothing partial. */
+const COMPLETE = new Set<unknown>(['ok', 'denied', 'excluded']);
+
 /**
- * What can still be said about the run. Times come from the run's id, and what the manifest does not
- * say is as for a run that went well; the run history knows more where it has the record.
+ * What can still be said about the run: the manifest tells what is in the bundle, the run's id when it
+ * was due. Who started it and how long it took is in the run history, where that has the record.
  */
-export function rebuildRecord({
-  runId,
-  key,
-  sha256,
-  bytes,
-  manifest,
-}: RebuildFacts): SpooledRecord {
+export function rebuildRecord(facts: RebuildFacts): SpooledRecord {
+  const bare = bareRecord(facts);
+  const collectors = facts.manifest?.['collectors'];
+  try {
+    // Only as a whole: collectors that are not of today's form are left out.
+    return { ...bare, collectors: parseRunRecord({ ...bare, collectors }).collectors };
+  } catch {
+    return bare;
+  }
+}
+
+function bareRecord({ runId, key, sha256, bytes, manifest = {} }: RebuildFacts): SpooledRecord {
+  const totals = objectOf(manifest['totals']);
+  const leftOut = numberOf(totals['leftOut']);
   const startedAt = instantOf(runId);
-  const files = Array.isArray(manifest?.['files']) ? manifest['files'] : [];
-  const leftOut = Array.isArray(manifest?.['leftOut']) ? manifest['leftOut'].length : 0;
   return {
     id: runId,
     trigger: 'schedule',
-    scheduledAt: null,
+    scheduledAt: startedAt,
     startedAt,
-    finishedAt: startedAt,
+    finishedAt: textOf(manifest['createdAt']) ?? startedAt,
     outcome: 'spooled',
     reason: null,
-    partial: leftOut > 0,
-    engine: engineOf(manifest),
+    partial: leftOut > 0 || hasIncompleteCollector(manifest['collectors']),
+    engine: engineOf(objectOf(manifest['engine'])),
     error: null,
     phases: [],
-    collectors: [],
     bundle: {
-      name: textOf(manifest?.['bundle']) ?? runId,
+      name: textOf(manifest['bundle']) ?? runId,
       sha256,
       bytes,
-      files: files.length,
-      uncompressedBytes: sumOf(files, 'bytes'),
-      redactions: sumOf(files, 'redactions'),
+      files: numberOf(totals['files']),
+      uncompressedBytes: numberOf(totals['bytes']),
+      redactions: numberOf(totals['redactions']),
       leftOut,
     },
+    collectors: [],
     delivery: pendingDelivery(key),
   };
 }
@@ -57,20 +68,25 @@ export function instantOf(runId: string): string {
   return runId.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z.*$/, '$1-$2-$3T$4:$5:$6Z');
 }
 
-function engineOf(manifest: RebuildFacts['manifest']): RunRecord['engine'] {
-  const engine = manifest?.['engine'];
-  return engine === 'native' || engine === 'cli' ? engine : null;
+function hasIncompleteCollector(collectors: unknown): boolean {
+  return (
+    Array.isArray(collectors) &&
+    collectors.some((collector) => !COMPLETE.has(objectOf(collector)['outcome']))
+  );
+}
+
+function engineOf({ kind }: JsonObject): RunRecord['engine'] {
+  return kind === 'native' || kind === 'cli' ? kind : null;
+}
+
+function objectOf(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The sum of one number of each entry; entries that lack it count nothing. */
-function sumOf(entries: readonly unknown[], field: string): number {
-  return entries.reduce<number>((sum, entry) => {
-    const value: unknown =
-      typeof entry === 'object' && entry !== null ? Reflect.get(entry, field) : undefined;
-    return sum + (typeof value === 'number' ? value : 0);
-  }, 0);
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
 }
