@@ -26,8 +26,6 @@ const KINDS = new Map<string, TarMemberKind>([
   ['directory', 'directory'],
 ]);
 
-const CHUNK_BYTES = 64 * 1024;
-
 /**
  * Reads a file to its end; anything after the end of the gzip stream counts as damage.
  *
@@ -43,7 +41,7 @@ export async function* readTarGzip(
     return signal.aborted ? signal.reason : toError(error);
   }
   const members = extract();
-  const gunzip = createGunzip({ rejectGarbageAfterEnd: true, chunkSize: CHUNK_BYTES });
+  const gunzip = createGunzip({ rejectGarbageAfterEnd: true });
   const pumping = pipeline(source, gunzip, members, { signal });
   // Whoever asks for the next member or chunk is told of it there.
   pumping.catch(() => undefined);

@@ -37,12 +37,23 @@ export class HiddenCounter {
   }
 
   add(chunk: Uint8Array): void {
-    const bytes = Buffer.concat([this.#rest, chunk]);
-    let nextAt = 0;
-    for (let foundAt = bytes.indexOf(MARK); foundAt !== -1; foundAt = bytes.indexOf(MARK, nextAt)) {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    // Only the border is copied: garbage the size of all that passes would stay in memory for long.
+    const border = Buffer.concat([this.#rest, bytes.subarray(0, MARK.length - 1)]);
+    const acrossAt = border.indexOf(MARK);
+    let countedTo = 0;
+    if (acrossAt !== -1 && acrossAt < this.#rest.length) {
       this.#count += 1;
-      nextAt = foundAt + MARK.length;
+      countedTo = acrossAt + MARK.length - this.#rest.length;
     }
-    this.#rest = Buffer.from(bytes.subarray(Math.max(nextAt, bytes.length - MARK.length + 1)));
+    let foundAt = bytes.indexOf(MARK, countedTo);
+    while (foundAt !== -1) {
+      this.#count += 1;
+      countedTo = foundAt + MARK.length;
+      foundAt = bytes.indexOf(MARK, countedTo);
+    }
+    const isWithinBorder = countedTo === 0 && bytes.length < MARK.length;
+    const passed = isWithinBorder ? border : bytes.subarray(countedTo);
+    this.#rest = Buffer.from(passed.subarray(Math.max(0, passed.length - MARK.length + 1)));
   }
 }

@@ -13,7 +13,7 @@ import { Measure } from './measure.ts';
 const FILE_MODE = 0o600;
 const LINK_MODE = 0o777;
 
-const GZIP = { level: 6, chunkSize: 64 * 1024 } as const;
+const GZIP = { level: 6 } as const;
 
 export class TarWriter {
   readonly #archive = new TarArchive({ gzip: true, gzipOptions: GZIP });

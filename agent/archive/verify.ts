@@ -49,8 +49,9 @@ export async function verifyBundle(
   const chunks = source[Symbol.asyncIterator]();
   try {
     const head = await readHead(chunks);
-    if (ENCRYPTED.some((magic) => beginsWith(head, magic)))
+    if (ENCRYPTED.some((magic) => beginsWith(head, magic))) {
       return verifier.result([HOW_TO_DECRYPT]);
+    }
     if (!beginsWith(head, GZIP_MAGIC)) {
       return verifier.result(['not a bundle: it does not begin as a gzip file does']);
     }

@@ -14,7 +14,7 @@ import type { CommandContext } from './context.ts';
  */
 export async function verify(context: CommandContext, file: string): Promise<number> {
   const { stdin, stdout, signal } = context;
-  const source = file === '-' ? stdin : createReadStream(file, { highWaterMark: READ_BYTES });
+  const source = file === '-' ? stdin : createReadStream(file);
   const { isIntact, problems, name, files, bytes, sha256, manifest } = await check(
     source,
     file,
@@ -30,8 +30,6 @@ export async function verify(context: CommandContext, file: string): Promise<num
   for (const problem of problems) stdout.write(`${problem}\n`);
   return 1;
 }
-
-const READ_BYTES = 256 * 1024;
 
 async function check(
   source: AsyncIterable<Uint8Array>,

@@ -13,8 +13,6 @@ import {
 import { AgentError, messageOf } from '../errors.ts';
 import { readTarGzip, type TarMember } from '../tar-reader.ts';
 
-const READ_BYTES = 256 * 1024;
-
 /**
  * Opens the archive and closes it at the end or when its reader stops.
  *
@@ -26,7 +24,7 @@ export async function* readEntries(
   file: string,
   signal: AbortSignal,
 ): AsyncGenerator<BundleEntry | LeftOut> {
-  const source = createReadStream(file, { highWaterMark: READ_BYTES });
+  const source = createReadStream(file);
   const checker = new Checker();
   for await (const member of readTarGzip(source, asOutputError, signal)) {
     if (member.kind === 'directory') continue;
@@ -56,9 +54,9 @@ class Checker {
 
   check(member: TarMember): BundleEntry | LeftOut {
     const path = this.#pathOf(member.name);
-    const reason = path === undefined ? 'not a path below the top folder' : this.#reason(path);
-    if (path === undefined || reason !== undefined) return leftOut(member.name, String(reason));
-    const entry = toEntry(path, member);
+    if (path === undefined) return leftOut(member.name, 'not a path below the top folder');
+    const reason = this.#reason(path);
+    const entry = reason === undefined ? toEntry(path, member) : leftOut(path, reason);
     if (entry.kind !== 'left-out') this.#remember(path);
     return entry;
   }

@@ -1,0 +1,33 @@
+/** Lines of the program's stderr before they reach a record. */
+
+import assert from 'node:assert/strict';
+
+import { redactLine } from '../../agent/support-bundle-cli/redaction.ts';
+
+describe('support-bundle-cli/redaction', () => {
+  for (const [line, hidden] of [
+    [
+      'Get "https://me:s3cret@10.0.0.1/api": refused',
+      'Get "https://***HIDDEN***@10.0.0.1/api": refused',
+    ],
+    ['GET https://host/path?sig=abc&x=y failed', 'GET https://host/path?***HIDDEN*** failed'],
+    ['Authorization: Bearer abcdef123456', 'Authorization: Bearer ***HIDDEN***'],
+    ['invalid password=hunter2, user=me', 'invalid password=***HIDDEN***, user=me'],
+    ['{"token":"abc"}', '{"token":"***HIDDEN***"}'],
+    ['bad eyJhbGciOi.eyJzdWIi.c2ln at 1', 'bad ***HIDDEN*** at 1'],
+  ] as const) {
+    it(`hides what is secret in: ${line}`, () => {
+      assert.equal(redactLine(line), hidden);
+    });
+  }
+
+  for (const line of [
+    'failed to run collectors: dial tcp 127.0.0.1:6443: connect: connection refused',
+    'secrets "app" is forbidden: User "system:serviceaccount:a:b" cannot get resource "secrets"',
+    'the server has asked for the client to provide credentials',
+  ]) {
+    it(`leaves as it is: ${line}`, () => {
+      assert.equal(redactLine(line), line);
+    });
+  }
+});
