@@ -4,15 +4,25 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { temporaryFolder } from './processes.ts';
 import { BIN_FOLDER } from './programs.ts';
 
-const STORAGE = join(BIN_FOLDER, 'images');
+const FOLDER = join(BIN_FOLDER, 'images');
+const STORAGE = ['--root', join(FOLDER, 'root'), '--runroot', join(FOLDER, 'run')];
 const TOOLS = ['buildah', 'apt-get', 'dpkg-deb', 'unshare', 'setpriv', 'chroot', 'mount'];
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 const TAIL_LINES = 20;
 
+/** One mount namespace for all of it. */
+const UNPACK_SCRIPT = `
+set -e
+container=$1 folder=$2; shift 2
+cp -a "$(buildah "$@" mount "$container")/." "$folder"
+buildah "$@" umount "$container"
+`;
+
 /** What a container runtime reads of an image. */
-export interface ImageConfig {
+interface ImageConfig {
   readonly User?: string;
   readonly WorkingDir?: string;
   readonly Entrypoint?: readonly string[];
@@ -21,11 +31,10 @@ export interface ImageConfig {
   readonly Labels?: Readonly<Record<string, string>>;
 }
 
-export interface MountedImage {
-  /** The root folder of a container of the image. */
+/** A copy of an image's files, to look at and to run. */
+export interface UnpackedImage {
   readonly folder: string;
   readonly config: ImageConfig;
-  unmount(): Promise<void>;
 }
 
 /** Why images cannot be built on this machine; undefined where they can. */
@@ -36,10 +45,12 @@ export function whyNoImages(): string | undefined {
   return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')}`;
 }
 
-/** Runs buildah; comes back with its stdout. Throws with the end of its output when it fails. */
+/**
+ * Runs buildah; comes back with its stdout. Throws with the end of its output when it fails.
+ * What it mounts, also when it is killed, is gone with its mount namespace: the storage can always be removed.
+ */
 export async function buildah(...args: readonly string[]): Promise<string> {
-  const storage = ['--root', join(STORAGE, 'root'), '--runroot', join(STORAGE, 'run')];
-  return runTool('buildah', [...storage, ...args]);
+  return runTool('unshare', ['--mount', 'buildah', ...STORAGE, ...args]);
 }
 
 /** Runs a program to its end; comes back with its stdout. Throws with the end of its output when it fails. */
@@ -59,28 +70,29 @@ export async function runTool(
   }
 }
 
-export async function hasImage(image: string): Promise<boolean> {
+/** Undefined where there is no such image. */
+export async function readConfig(image: string): Promise<ImageConfig | undefined> {
   const found = await buildah('images', '--quiet', image).catch(() => '');
-  return found.trim() !== '';
-}
-
-/** Mounts a container of the image, for reading; at most one at a time for each image. */
-export async function mountImage(image: string): Promise<MountedImage> {
-  const container = `test-${image.replaceAll(/[^\w.-]/g, '-')}`;
-  const unmount = async (): Promise<void> => {
-    await buildah('rm', container);
-  };
-  // One that a test run left when it was killed.
-  await unmount().catch(() => undefined);
-  await buildah('from', '--pull-never', '--name', container, image);
-  const folder = (await buildah('mount', container)).trim();
-  return { folder, config: await readConfig(image), unmount };
-}
-
-async function readConfig(image: string): Promise<ImageConfig> {
+  if (found.trim() === '') return undefined;
   const answer: unknown = JSON.parse(await buildah('inspect', '--type', 'image', image));
   if (!isInspection(answer)) throw new Error(`buildah shows no configuration of ${image}`);
   return answer.OCIv1.config;
+}
+
+/** Copies the image's files into a new folder, which the caller removes with `removeFolder`. */
+export async function unpackImage(image: string): Promise<UnpackedImage> {
+  const config = await readConfig(image);
+  if (config === undefined) throw new Error(`there is no image named ${image}`);
+  const folder = temporaryFolder('image');
+  const container = `unpack-${process.pid}-${image.replaceAll(/\W/g, '-')}`;
+  await buildah('from', '--pull-never', '--name', container, image);
+  try {
+    const script = ['--mount', 'sh', '-c', UNPACK_SCRIPT, 'sh', container, folder];
+    await runTool('unshare', [...script, ...STORAGE]);
+  } finally {
+    await buildah('rm', container);
+  }
+  return { folder, config };
 }
 
 /** Looks no deeper: the fields are those of the OCI image specification. */

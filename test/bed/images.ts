@@ -8,7 +8,7 @@ import { appendFile, copyFile, glob, mkdir, readFile, rm, writeFile } from 'node
 import { join } from 'node:path';
 
 import packageJson from '../../package.json' with { type: 'json' };
-import { buildah, hasImage, runTool, whyNoImages } from './buildah.ts';
+import { buildah, readConfig, runTool, whyNoImages } from './buildah.ts';
 import { withLock } from './lock.ts';
 import { removeFolder, temporaryFolder } from './processes.ts';
 import { BIN_FOLDER, programPath } from './programs.ts';
@@ -16,6 +16,8 @@ import { BIN_FOLDER, programPath } from './programs.ts';
 const REPOSITORY = join(import.meta.dirname, '..', '..');
 const STAND_INS = join(import.meta.dirname, 'images', 'Dockerfile');
 const NAME = 'localhost/cron-support-bundle';
+/** Says in a stand-in what it was made from; set in its Dockerfile. */
+const INPUTS_LABEL = 'cron-support-bundle.inputs';
 
 /** What node needs to run, a shell, and the tools that the RUN lines of the Dockerfile call. */
 const DEBIAN_PACKAGES = [
@@ -43,17 +45,17 @@ export interface BaseImages {
 
 /** The stand-ins' names. They are made again when what they are made from has changed. */
 export async function makeBaseImages(): Promise<BaseImages> {
-  const tag = await hashOfInputs();
-  const bases = { node: `${NAME}-node:${tag}`, troubleshoot: `${NAME}-troubleshoot:${tag}` };
+  const bases = { node: `${NAME}-node`, troubleshoot: `${NAME}-troubleshoot` };
+  const inputs = await hashOfInputs();
   await withImageLock(async () => {
-    const have = await Promise.all(Object.values(bases).map(hasImage));
-    if (have.every(Boolean)) return;
+    const made = await Promise.all(Object.values(bases).map(inputsOf));
+    if (made.every((hash) => hash === inputs)) return;
     const context = temporaryFolder('images');
     try {
       await fillContext(context);
-      for (const [target, image] of Object.entries(bases)) {
-        await buildah(...buildArguments(target, image), '--file', STAND_INS, context);
-      }
+      const options = ['--build-arg', `INPUTS=${inputs}`, '--file', STAND_INS];
+      await build(bases.node, 'node', [...options, context]);
+      await build(bases.troubleshoot, 'troubleshoot', [...options, context]);
     } finally {
       await removeFolder(context);
     }
@@ -64,31 +66,36 @@ export async function makeBaseImages(): Promise<BaseImages> {
 /** Builds the image as it is in the work tree, by way of `npm ci`; comes back with its name. */
 export async function buildImage(target: ImageTarget): Promise<string> {
   const bases = await makeBaseImages();
-  const image = `${NAME}:${target}`;
   const secrets = temporaryFolder('image-secrets');
   try {
-    const values = {
+    const values = Object.entries({
       NODE_IMAGE: bases.node,
       TROUBLESHOOT_IMAGE: bases.troubleshoot,
       VERSION: packageJson.version,
-    };
-    const options = Object.entries(values).flatMap(([name, value]) => [
-      '--build-arg',
-      `${name}=${value}`,
-    ]);
-    options.push(...(await registrySecrets(secrets)));
+    });
+    const options = values.flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
+    options.push(...(await registrySecrets(secrets)), REPOSITORY);
     await withImageLock(async () => {
-      await buildah(...buildArguments(target, image), ...options, REPOSITORY);
+      // With a name, the layers of this stage outlive the pruning: the next build finds them.
+      await build(`${NAME}:build`, 'build', options);
+      await build(`${NAME}:${target}`, target, options);
+      // What these names stood for before. What a test still has mounted stays, and goes the next time.
+      await buildah('rmi', '--prune').catch(() => undefined);
     });
   } finally {
     await removeFolder(secrets);
   }
-  return image;
+  return `${NAME}:${target}`;
 }
 
-function buildArguments(target: string, image: string): readonly string[] {
-  const how = ['--isolation', 'chroot', '--layers', '--pull-never'];
-  return ['build', ...how, '--target', target, '--tag', image];
+async function build(image: string, target: string, options: readonly string[]): Promise<void> {
+  const how = ['--isolation', 'chroot', '--layers', '--force-rm', '--pull-never'];
+  await buildah('build', ...how, '--target', target, '--tag', image, ...options);
+}
+
+async function inputsOf(image: string): Promise<string | undefined> {
+  const config = await readConfig(image);
+  return config?.Labels?.[INPUTS_LABEL];
 }
 
 /** buildah is safe to run twice at once, but would then build the same layers twice. */
@@ -102,7 +109,7 @@ async function hashOfInputs(): Promise<string> {
   const files = [STAND_INS, nodePackage, `${programPath('support-bundle')}.stamp`];
   const hash = createHash('sha256').update(JSON.stringify([DEBIAN_PACKAGES, NPM_VERSION]));
   for (const file of files) hash.update(await readFile(file));
-  return hash.digest('hex').slice(0, 12);
+  return hash.digest('hex');
 }
 
 async function fillContext(context: string): Promise<void> {

@@ -2,7 +2,7 @@
  * Runs an image's command as a restricted pod does: the image's user, a read-only root, no capabilities, no new
  * ones, process id 1, and writable folders only where the chart mounts volumes. The network is this machine's.
  */
-import type { MountedImage } from './buildah.ts';
+import type { UnpackedImage } from './buildah.ts';
 
 /** Where the chart mounts an emptyDir. */
 const VOLUMES = ['/tmp', '/var/spool/cron-support-bundle'];
@@ -30,7 +30,7 @@ export interface Command {
 }
 
 /** The image's entrypoint with these arguments; no arguments for its default ones. */
-export function entrypointOf(image: MountedImage, args?: readonly string[]): readonly string[] {
+export function entrypointOf(image: UnpackedImage, args?: readonly string[]): readonly string[] {
   const { Entrypoint: entrypoint = [], Cmd: defaults = [] } = image.config;
   return [...entrypoint, ...(args ?? defaults)];
 }
@@ -41,7 +41,7 @@ export function entrypointOf(image: MountedImage, args?: readonly string[]): rea
  * @param environment Added to the image's own, which is all that the command sees of it.
  */
 export function asRestrictedPod(
-  image: MountedImage,
+  image: UnpackedImage,
   command: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Command {

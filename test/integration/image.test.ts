@@ -5,8 +5,9 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 import packageJson from '../../package.json' with { type: 'json' };
-import { type MountedImage, mountImage, runTool, whyNoImages } from '../bed/buildah.ts';
+import { runTool, type UnpackedImage, unpackImage, whyNoImages } from '../bed/buildah.ts';
 import { buildImage, makeBaseImages, TARGETS } from '../bed/images.ts';
+import { removeFolder } from '../bed/processes.ts';
 import { PROGRAMS, programVersion } from '../bed/programs.ts';
 import { asRestrictedPod, entrypointOf } from '../bed/restricted.ts';
 
@@ -22,7 +23,7 @@ describe('image', function () {
   // The first build downloads npm's packages.
   this.timeout(600_000);
 
-  const mounted = new Map<string, MountedImage>();
+  const images = new Map<string, UnpackedImage>();
   const files = new Map<string, Files>();
 
   before(async function () {
@@ -34,13 +35,13 @@ describe('image', function () {
     const names = { base: (await makeBaseImages()).node };
     for (const target of TARGETS) Object.assign(names, { [target]: await buildImage(target) });
     for (const [name, image] of Object.entries(names)) {
-      mounted.set(name, await mountImage(image));
+      images.set(name, await unpackImage(image));
       files.set(name, await filesOf(imageNamed(name).folder));
     }
   });
 
   after(async () => {
-    for (const image of mounted.values()) await image.unmount();
+    for (const { folder } of images.values()) await removeFolder(folder);
   });
 
   it('takes support-bundle from the version of troubleshoot that the tests run on', async () => {
@@ -134,8 +135,8 @@ describe('image', function () {
     assert.ok(answer.includes(TROUBLESHOOT_VERSION), answer);
   });
 
-  function imageNamed(name: string): MountedImage {
-    const image = mounted.get(name);
+  function imageNamed(name: string): UnpackedImage {
+    const image = images.get(name);
     assert.ok(image);
     return image;
   }
@@ -156,7 +157,7 @@ async function matches(expression: RegExp): Promise<readonly string[]> {
   return [...dockerfile.matchAll(expression)].map(([, found]) => found ?? '');
 }
 
-async function runIn(image: MountedImage, command: readonly string[]): Promise<string> {
+async function runIn(image: UnpackedImage, command: readonly string[]): Promise<string> {
   const { program, arguments: args } = asRestrictedPod(image, command);
   return runTool(program, args);
 }
