@@ -79,6 +79,8 @@ class DeliveryLoop implements Delivery {
   readonly #intact = new Set<string>();
   readonly #requested = new Set<string>();
   readonly #pace: Pace;
+  /** Records that changed, oldest change first. */
+  readonly #untold: RunRecord[] = [];
   #waking = new AbortController();
   #underWay: { readonly id: string; readonly attempt: AbortController } | undefined;
 
@@ -89,13 +91,9 @@ class DeliveryLoop implements Delivery {
 
   async run(signal: AbortSignal): Promise<void> {
     const { spool, destination } = this.#options;
+    const records = spool.list().map(({ record }) => record);
     // A process that was killed between the delivery and its record has told nobody.
-    await this.#announce(
-      spool
-        .list()
-        .map(({ record }) => record)
-        .filter(isDelivered),
-    );
+    this.#untold.push(...records.filter(isDelivered));
     if (destination !== undefined) await this.#resume(destination);
     while (!signal.aborted) {
       const waitMs = await this.#step(signal);
@@ -140,13 +138,15 @@ class DeliveryLoop implements Delivery {
     } catch (error) {
       if (signal.aborted) return 0;
       if (!(error instanceof AgentError)) throw error;
-      log.error({ code: error.code, reason: error.message }, 'spool fails during delivery');
+      log.error({ code: error.code, reason: error.message }, 'delivery stalls');
       return policy.maxMs;
     }
   }
 
   async #tryNext(signal: AbortSignal): Promise<number | undefined> {
     const { spool, destination, isSuspended } = this.#options;
+    // Before anything is removed: what nobody was told of would count as lost.
+    await this.#announce([]);
     await this.#announce(await spool.expire());
     await this.#announce(await spool.prune());
     const waiting = spool.list().filter(({ record }) => !isDelivered(record));
@@ -234,13 +234,17 @@ class DeliveryLoop implements Delivery {
     }
   }
 
+  /** Tells of these records and of those that could not be told before. */
   async #announce(records: readonly RunRecord[]): Promise<void> {
     const { log, onChange } = this.#options;
-    for (const record of records) {
-      const { id: runId, outcome, error } = record;
+    for (const { id: runId, outcome, error } of records) {
       const fields = { runId, code: error?.code, reason: error?.message };
       if (outcome === 'lost') log.error(fields, 'bundle lost');
+    }
+    this.#untold.push(...records);
+    for (let [record] = this.#untold; record !== undefined; [record] = this.#untold) {
       await onChange(record);
+      this.#untold.shift();
     }
   }
 

@@ -6,7 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { createServer as createRawServer, type Server as RawServer, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-export interface ReceivedUpload {
+interface ReceivedUpload {
   readonly method: string;
   /** Path and query as sent. */
   readonly target: string;
