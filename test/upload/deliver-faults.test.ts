@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 
 import { AgentError } from '../../agent/errors.ts';
-import { type Logger, silentLogger } from '../../agent/log.ts';
 import type { Destination, UploadOutcome } from '../../agent/upload/destination.ts';
 import { HangingDestination, setUp } from '../support/delivery.ts';
 import { MemorySpool, runId, spooledRecord } from '../support/spool.ts';
