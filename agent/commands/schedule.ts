@@ -56,8 +56,9 @@ export function printSchedule(
     let instantMs = compiled.after(fromMs - 1);
     let remark: string | undefined;
     for (let printed = 0; printed < count; printed++) {
-      const remarks = [oddityInWords(compiled.oddityAt(instantMs)), remark];
-      stdout.write(`${toLine(compiled, instantMs, remarks)}\n`);
+      const oddity = compiled.oddityAt(instantMs);
+      const remarks = [oddity === undefined ? undefined : oddityInWords(oddity), remark];
+      stdout.write(`${toLine(compiled, instantMs)}${inBrackets(remarks)}\n`);
       const soonestMs = compiled.after(instantMs);
       instantMs = compiled.after(instantMs + Math.max(0, minIntervalMs - 1));
       remark = instantMs > soonestMs ? 'MIN_INTERVAL passes over what is due before' : undefined;
@@ -70,15 +71,14 @@ export function printSchedule(
   }
 }
 
-function toLine(
-  { timeZone, toLocal }: Schedule,
-  instantMs: number,
-  remarks: readonly (string | undefined)[],
-): string {
-  const localMs = toLocal(instantMs);
+function toLine(compiled: Schedule, instantMs: number): string {
+  const localMs = compiled.toLocal(instantMs);
   const local = `${new Date(localMs).toISOString().slice(0, 19)}${toOffset(localMs - instantMs)}`;
-  const said = remarks.filter((remark) => remark !== undefined).map((remark) => `  (${remark})`);
-  return `${toRfc3339(instantMs)}  ${local} ${timeZone}${said.join('')}`;
+  return `${toRfc3339(instantMs)}  ${local} ${compiled.timeZone}`;
+}
+
+function inBrackets(remarks: readonly (string | undefined)[]): string {
+  return remarks.map((remark) => (remark === undefined ? '' : `  (${remark})`)).join('');
 }
 
 /** `+01:00`. */
@@ -89,19 +89,14 @@ function toOffset(offsetMs: number): string {
   return `${sign}${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`;
 }
 
-function oddityInWords(oddity: Oddity | undefined): string | undefined {
-  switch (oddity?.kind) {
-    case undefined:
-      return undefined;
-    case 'gap': {
-      const skipped = new Date(oddity.skippedLocalMs).toISOString().slice(11, 16);
-      return `clocks go forward over ${skipped}: runs right after`;
-    }
-    case 'repeated':
-      if (oddity.runs === 'first')
-        return 'clocks go back: this time comes twice, runs the first time only';
-      return `clocks go back: this time comes twice, here the ${oddity.passNumber === 1 ? 'first' : 'second'} time`;
+function oddityInWords(oddity: Oddity): string {
+  if (oddity.kind === 'gap') {
+    const skipped = new Date(oddity.skippedLocalMs).toISOString().slice(11, 16);
+    return `clocks go forward over ${skipped}: runs right after`;
   }
+  const pass = oddity.passNumber === 1 ? 'first' : 'second';
+  const runs = oddity.runs === 'first' ? 'runs the first time only' : `here the ${pass} time`;
+  return `clocks go back: this time comes twice, ${runs}`;
 }
 
 /** RFC 3339, whose offset may not be left out: `2026-11-22T02:00:00Z`. */

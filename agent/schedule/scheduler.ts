@@ -9,13 +9,13 @@ import { judge, type PassReason, type SchedulePolicy } from './judge.ts';
 import type { Schedule } from './schedule.ts';
 
 /** An instant that is to run now. Those between the cursor and it, if any, are covered by it. */
-export interface DueInstant {
+interface DueInstant {
   readonly scheduledAtMs: number;
   /** `missed`: it is more than a minute late, because the agent was down or the clock was moved. */
   readonly trigger: 'schedule' | 'missed';
 }
 
-export interface PassedInstant {
+interface PassedInstant {
   readonly scheduledAtMs: number;
   readonly reason: PassReason;
 }

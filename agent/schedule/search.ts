@@ -24,8 +24,8 @@ export class SlotSearch implements Search {
   }
 
   after(instantMs: number): number {
-    // A gap may move a slot past midnight: the day before may still have one to come.
-    let dayMs = this.#days.from(this.#dayOf(instantMs) - DAY_MS);
+    // No earlier day: the clock has reached all its slots already.
+    let dayMs = this.#days.from(this.#dayOf(instantMs));
     while (this.#resolve(dayMs, this.#slots.length - 1) <= instantMs) {
       dayMs = this.#days.from(dayMs + DAY_MS);
     }
@@ -33,7 +33,7 @@ export class SlotSearch implements Search {
   }
 
   latest(instantMs: number): number {
-    // An overlap may lead back over midnight: the day after may have begun already.
+    // An overlap may have led back over midnight: the day after has begun already, in the first pass.
     let dayMs = this.#days.upTo(this.#dayOf(instantMs) + DAY_MS);
     while (this.#resolve(dayMs, 0) > instantMs) dayMs = this.#days.upTo(dayMs - DAY_MS);
     return this.#resolve(dayMs, this.#slotsUpTo(dayMs, instantMs) - 1);
