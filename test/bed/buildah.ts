@@ -1,17 +1,22 @@
-/** Debian's buildah, with image storage of its own under bin/: no image of the machine's owner is seen or touched. */
+/** Debian's buildah, with image storage of its own: no image of the machine's owner is seen or touched. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { temporaryFolder } from './processes.ts';
-import { BIN_FOLDER } from './programs.ts';
 
-const FOLDER = join(BIN_FOLDER, 'images');
-const STORAGE = ['--root', join(FOLDER, 'root'), '--runroot', join(FOLDER, 'run')];
+/** Not in the checkout: there it would be source code to the compiler, and cold in every new one. */
+export const IMAGE_FOLDER = join(
+  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+  'cron-support-bundle',
+  'images',
+);
+const STORAGE = ['--root', join(IMAGE_FOLDER, 'root'), '--runroot', join(IMAGE_FOLDER, 'run')];
 const TOOLS = ['buildah', 'apt-get', 'dpkg-deb', 'unshare', 'setpriv', 'chroot', 'mount'];
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
-const TAIL_LINES = 20;
+const TAIL_LINES = 60;
 
 /** One mount namespace for all of it. */
 const UNPACK_SCRIPT = `

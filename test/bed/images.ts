@@ -8,10 +8,10 @@ import { appendFile, copyFile, glob, mkdir, readFile, rm, writeFile } from 'node
 import { join } from 'node:path';
 
 import packageJson from '../../package.json' with { type: 'json' };
-import { buildah, readConfig, runTool, whyNoImages } from './buildah.ts';
+import { buildah, IMAGE_FOLDER, readConfig, runTool, whyNoImages } from './buildah.ts';
 import { withLock } from './lock.ts';
 import { removeFolder, temporaryFolder } from './processes.ts';
-import { BIN_FOLDER, programPath } from './programs.ts';
+import { programPath } from './programs.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
 const STAND_INS = join(import.meta.dirname, 'images', 'Dockerfile');
@@ -100,8 +100,8 @@ async function inputsOf(image: string): Promise<string | undefined> {
 
 /** buildah is safe to run twice at once, but would then build the same layers twice. */
 async function withImageLock(work: () => Promise<void>): Promise<void> {
-  await mkdir(BIN_FOLDER, { recursive: true });
-  await withLock(join(BIN_FOLDER, '.images.lock'), () => undefined, work);
+  await mkdir(IMAGE_FOLDER, { recursive: true });
+  await withLock(join(IMAGE_FOLDER, 'lock'), () => undefined, work);
 }
 
 async function hashOfInputs(): Promise<string> {

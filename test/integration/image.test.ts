@@ -1,13 +1,14 @@
 /** The image, built by buildah on stand-ins for its base images, and run as a restricted pod runs it. */
 import assert from 'node:assert/strict';
 import type { Stats } from 'node:fs';
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
 import packageJson from '../../package.json' with { type: 'json' };
 import { runTool, type UnpackedImage, unpackImage, whyNoImages } from '../bed/buildah.ts';
 import { buildImage, makeBaseImages, TARGETS } from '../bed/images.ts';
-import { removeFolder } from '../bed/processes.ts';
+import { freePorts } from '../bed/ports.ts';
+import { removeFolder, startProcess } from '../bed/processes.ts';
 import { PROGRAMS, programVersion } from '../bed/programs.ts';
 import { asRestrictedPod, entrypointOf } from '../bed/restricted.ts';
 
@@ -16,6 +17,16 @@ const MAX_ADDED_BYTES = 20_000_000;
 const TROUBLESHOOT_VERSION = PROGRAMS.filter(({ name }) => name === 'support-bundle')
   .map(programVersion)
   .join('');
+
+/** Nothing listens on its port. */
+const UNREACHABLE_CLUSTER = `
+apiVersion: v1
+kind: Config
+current-context: here
+contexts: [{ name: here, context: { cluster: here, user: agent } }]
+clusters: [{ name: here, cluster: { server: "http://127.0.0.1:1" } }]
+users: [{ name: agent, user: { token: "none" } }]
+`;
 
 type Files = ReadonlyMap<string, Stats>;
 
@@ -127,6 +138,28 @@ describe('image', function () {
       'etc/ssl/certs/ca-certificates.crt',
       'usr/local/bin/support-bundle',
     ]);
+  });
+
+  it('serves as process 1, without a cluster in reach, and leaves with 0 when asked (slim)', async () => {
+    const image = imageNamed('slim');
+    const [httpPort = 0, adminPort = 0] = await freePorts(2);
+    await writeFile(join(image.folder, 'etc', 'kubeconfig'), UNREACHABLE_CLUSTER);
+    const settings = { HTTP_PORT: String(httpPort), ADMIN_PORT: String(adminPort) };
+    const command = asRestrictedPod(image, entrypointOf(image), {
+      KUBECONFIG: '/etc/kubeconfig',
+      ...settings,
+    });
+
+    const agent = await startProcess({
+      name: 'the agent in its image',
+      command: command.program,
+      arguments: command.arguments,
+      logFile: join(image.folder, 'agent.log'),
+      isReady: async () => (await fetch(`http://127.0.0.1:${httpPort}/healthz`)).ok,
+    });
+    await agent.stop();
+
+    assert.equal(await agent.exited, 0);
   });
 
   it('runs support-bundle as its user on a read-only root (full)', async () => {
