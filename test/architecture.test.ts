@@ -7,7 +7,15 @@ import { dirname, join, relative } from 'node:path';
 const AGENT = join(import.meta.dirname, '..', 'agent');
 
 /** What every part may use: it imports nothing of ours. */
-const FLOOR = ['errors.ts', 'bundle.ts', 'clock.ts', 'log.ts', 'version.ts', 'tar-reader.ts'];
+const FLOOR = [
+  'errors.ts',
+  'bundle.ts',
+  'clock.ts',
+  'log.ts',
+  'version.ts',
+  'shape.ts',
+  'tar-reader.ts',
+];
 
 /** Folder or root file → what it may import from agent/ beside the floor, and the packages that only it may use. */
 const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
@@ -17,6 +25,7 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
   'clock.ts': {},
   'log.ts': { packages: ['pino'] },
   'version.ts': {},
+  'shape.ts': {},
   'tar-reader.ts': { packages: ['tar-stream'] },
   commands: { agent: ['*'] },
   run: { agent: ['spec/types.ts', 'kube/client.ts', 'state'] },

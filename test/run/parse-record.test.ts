@@ -24,6 +24,12 @@ describe('run/parse-record', () => {
     assert.deepEqual(parseRunRecord(failed), failed);
   });
 
+  it('leaves behind what a record does not have', () => {
+    const more = { ...RECORD, note: 'n', bundle: { ...RECORD.bundle, owner: 'o' } };
+
+    assert.deepEqual(parseRunRecord(more), RECORD);
+  });
+
   for (const field of Object.keys(RECORD)) {
     it(`refuses a record without ${field}`, () => {
       const { [field]: _left, ...rest } = { ...RECORD } as Record<string, unknown>;
