@@ -6,7 +6,7 @@ import type { DeliverableRecord } from '../../agent/upload/delivery-record.ts';
 
 /** The nth run's id, `2026-11-22T02:00:00Z` and then one a minute. */
 export function runId(index: number): string {
-  return `20261122T02${String(index).padStart(2, '0')}00Z-000${index}`;
+  return `20261122T02${String(index).padStart(2, '0')}00Z-${String(index).padStart(4, '0')}`;
 }
 
 /** The record of a run whose bundle was spooled. */
