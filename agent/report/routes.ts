@@ -128,10 +128,9 @@ function answerDownload(
     .type('application/gzip')
     .header('content-length', bytes)
     .header('content-disposition', `attachment; filename="${name.replaceAll(/[^\w.-]/g, '_')}"`);
-  if (method !== 'HEAD') return reply.send(stream);
-  // fastify would read the whole bundle to answer with none of it.
-  stream.destroy();
-  return reply.send();
+  // fastify answers HEAD by reading the whole bundle and sending none of it.
+  if (method === 'HEAD') stream.destroy();
+  return reply.send(stream);
 }
 
 async function answerRetry(
