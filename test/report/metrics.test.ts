@@ -132,6 +132,8 @@ describe('report/metrics', () => {
     const samples = await samplesOf(metricsOver(() => IDLE_GAUGES));
 
     assert.ok((samples.get('process_resident_memory_bytes') ?? 0) > 0);
+    assert.ok(samples.has('nodejs_eventloop_lag_seconds'));
+    assert.ok(!samples.has('nodejs_eventloop_lag_p99_seconds'));
   });
 
   it('lives beside another in one process', async () => {
