@@ -64,7 +64,9 @@ function explain(error: unknown): number {
 
 function buildProgram(done: (exitCode: number) => void): Command {
   const program = new Command('cron-support-bundle')
-    .description('Collects a troubleshoot support bundle on a schedule, redacts it, and delivers it.')
+    .description(
+      'Collects a troubleshoot support bundle on a schedule, redacts it, and delivers it.',
+    )
     .version(VERSION)
     .exitOverride()
     .showHelpAfterError('(see --help)');
@@ -80,14 +82,27 @@ function buildProgram(done: (exitCode: number) => void): Command {
   program
     .command('collect')
     .description('one run without upload; prints its record as JSON')
-    .option('--spec <ref...>', 'secret/<namespace>/<name>[/<key>], configmap/…, a file, - or an https: URL')
-    .option('--output <file>', 'where the bundle goes (default: named after the bundle, in this folder)')
+    .option(
+      '--spec <ref...>',
+      'secret/<namespace>/<name>[/<key>], configmap/…, a file, - or an https: URL',
+    )
+    .option(
+      '--output <file>',
+      'where the bundle goes (default: named after the bundle, in this folder)',
+    )
     .addOption(
-      new Option('--engine <engine>', 'what collects (default: ENGINE)').choices(['auto', 'native', 'cli']),
+      new Option('--engine <engine>', 'what collects (default: ENGINE)').choices([
+        'auto',
+        'native',
+        'cli',
+      ]),
     )
     .addOption(new Option('--run-id <id>').hideHelp())
     .addOption(new Option('--manifest <file>').hideHelp())
-    .addHelpText('after', '\nExit codes: 0 complete, 3 partial (each failed collector is named), 1 no bundle.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 complete, 3 partial (each failed collector is named), 1 no bundle.',
+    )
     .action(async (options: object) => {
       const { collect } = await import('./commands/collect.ts');
       done(await collect(context, options));
@@ -96,7 +111,10 @@ function buildProgram(done: (exitCode: number) => void): Command {
   program
     .command('run')
     .description('asks the agent in this pod for a run now and prints its record')
-    .addHelpText('after', '\nExit codes: 0 complete, 3 partial, 1 failed, 4 a run is under way already.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 complete, 3 partial, 1 failed, 4 a run is under way already.',
+    )
     .action(async () => {
       const { requestRun } = await import('./commands/run.ts');
       done(await requestRun(context));

@@ -25,7 +25,10 @@ describe('errors', () => {
     for (const row of rows) {
       const cells = row.split(/(?<!\\)\|/).map((cell) => cell.trim());
       assert.equal(cells.length, 5, row);
-      assert.ok(cells.slice(1, 4).every((cell) => cell.length > 3), row);
+      assert.ok(
+        cells.slice(1, 4).every((cell) => cell.length > 3),
+        row,
+      );
     }
   });
 });

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 
 import type { Clock } from '../clock.ts';
 import { type AgentErrorCode, hasCode, messageOf } from '../errors.ts';
-import { parseRunRecord } from './parse-record.ts';
 import { watchMemory } from './memory.ts';
+import { parseRunRecord } from './parse-record.ts';
 import type { RunError, RunRecord } from './record.ts';
 
 /** A child that was asked to end has this long to remove what it left in WORK_DIR and in the cluster. */
@@ -98,7 +98,9 @@ async function supervise(
 }
 
 function outOfMemory(usedBytes: number, { memoryLimitBytes }: ChildOptions): RunError {
-  const [used, limit] = [usedBytes, memoryLimitBytes ?? 0].map((bytes) => Math.ceil(bytes / 2 ** 20));
+  const [used, limit] = [usedBytes, memoryLimitBytes ?? 0].map((bytes) =>
+    Math.ceil(bytes / 2 ** 20),
+  );
   return {
     code: 'RUN_OUT_OF_MEMORY',
     message: `the run was stopped at ${used}Mi of memory, close to the container's limit of ${limit}Mi`,

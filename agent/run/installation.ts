@@ -17,7 +17,8 @@ export async function readInstallationId(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const uid =
-    (await readUid(kube, 'kube-system', signal)) ?? (await readUid(kube, release.namespace, signal));
+    (await readUid(kube, 'kube-system', signal)) ??
+    (await readUid(kube, release.namespace, signal));
   if (uid === undefined) return undefined;
   return createHash('sha256')
     .update([uid, release.namespace, release.name].join('\n'))

@@ -55,7 +55,12 @@ export async function run(
     return finish(started, { engine, phases, clock, archived });
   } catch (error) {
     const reason = deadline.aborted && !signal.aborted ? pastDeadline(runTimeoutMs) : error;
-    return finish(started, { engine, phases, clock, error: signal.aborted ? aborted(signal) : reason });
+    return finish(started, {
+      engine,
+      phases,
+      clock,
+      error: signal.aborted ? aborted(signal) : reason,
+    });
   }
 }
 

@@ -149,8 +149,7 @@ export class Runner {
     return newRecord({
       runId: newRunId(request.scheduledAtMs ?? nowMs),
       trigger: request.trigger,
-      scheduledAt:
-        request.scheduledAtMs === undefined ? null : toRfc3339(request.scheduledAtMs),
+      scheduledAt: request.scheduledAtMs === undefined ? null : toRfc3339(request.scheduledAtMs),
       claimedAt: toRfc3339(nowMs),
     });
   }
