@@ -2,11 +2,13 @@
 
 import { once } from 'node:events';
 import { createWriteStream, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 
 import { TarArchive } from 'archiver';
 
+import { AgentError, hasCode, messageOf } from '../errors.ts';
 import { Measure } from './measure.ts';
 
 /** Only the owner of an unpacked bundle reads it, as with troubleshoot's redacted files. */
@@ -22,6 +24,7 @@ export class TarWriter {
   readonly #failure = new AbortController();
   readonly #signal: AbortSignal;
   readonly #writing: Promise<void>;
+  readonly #file: string;
   readonly #modifiedAt: Date;
 
   /**
@@ -29,6 +32,7 @@ export class TarWriter {
    * @param modifiedAtMs What the members state as their time.
    */
   constructor(file: string, modifiedAtMs: number, signal: AbortSignal) {
+    this.#file = file;
     this.#modifiedAt = new Date(modifiedAtMs);
     this.#signal = AbortSignal.any([signal, this.#failure.signal]);
     const measure = this.#measure;
@@ -43,7 +47,7 @@ export class TarWriter {
       createWriteStream(file, { flags: 'wx', mode: FILE_MODE, flush: true }),
       { signal: this.#signal },
     );
-    this.#writing.catch((error: unknown) => this.#failure.abort(error));
+    this.#writing.catch((error: unknown) => this.#failure.abort(asArchiveError(error, file)));
   }
 
   /**
@@ -57,7 +61,7 @@ export class TarWriter {
     const source = Readable.from(body, { objectMode: false });
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- archiver reads the size from `stats` and takes nothing else of it
     const stats = { size: bytes } as Stats;
-    const stored = once(this.#archive, 'entry', { signal: this.#signal });
+    const stored = this.#nextStored();
     const passed = finished(source, { signal: this.#signal });
     this.#archive.append(source, { name, stats, mode: FILE_MODE, date: this.#modifiedAt });
     try {
@@ -70,7 +74,7 @@ export class TarWriter {
   }
 
   async addLink(name: string, target: string): Promise<void> {
-    const stored = once(this.#archive, 'entry', { signal: this.#signal });
+    const stored = this.#nextStored();
     this.#archive.symlink(name, target, LINK_MODE);
     await stored;
   }
@@ -87,4 +91,22 @@ export class TarWriter {
     await this.#writing.catch(() => undefined);
     return this.#failure.signal.reason;
   }
+
+  async #nextStored(): Promise<void> {
+    try {
+      await once(this.#archive, 'entry', { signal: this.#signal });
+    } catch (error) {
+      throw asArchiveError(error, this.#file);
+    }
+  }
+}
+
+/** What an error of writing a file is to an operator: SPOOL_DISK_FULL or ARCHIVE_WRITE. */
+export function asArchiveError(error: unknown, file: string): AgentError {
+  if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')) {
+    const message = `no space left on the disk of ${dirname(file)}`;
+    return new AgentError('SPOOL_DISK_FULL', message, { cause: error });
+  }
+  const message = `${file} cannot be written: ${messageOf(error)}`;
+  return new AgentError('ARCHIVE_WRITE', message, { cause: error });
 }

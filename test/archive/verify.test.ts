@@ -166,7 +166,10 @@ describe('archive/verify', () => {
     assert.deepEqual(more, []);
   });
 
-  for (const text of ['age-encryption.org/v1\n-> X25519 …', '-----BEGIN AGE ENCRYPTED FILE-----\n']) {
+  for (const text of [
+    'age-encryption.org/v1\n-> X25519 …',
+    '-----BEGIN AGE ENCRYPTED FILE-----\n',
+  ]) {
     it(`says how to decrypt what begins with ${text.slice(0, 20)}`, async () => {
       const { problems } = await verifyBundle(chunksOf(Buffer.from(text), 3), never());
 

@@ -40,7 +40,14 @@ describe('support-bundle-cli/entries', () => {
     assert.deepEqual(bodies, ['first', 'second']);
   });
 
-  for (const name of ['/etc/passwd', 'top/../../etc/passwd', 'other/a', 'top', 'top//a', 'top/./a']) {
+  for (const name of [
+    '/etc/passwd',
+    'top/../../etc/passwd',
+    'other/a',
+    'top',
+    'top//a',
+    'top/./a',
+  ]) {
     it(`leaves out a file named ${name}`, async () => {
       const entries = await entriesOf([
         { name: 'top/a', body: 'x' },
@@ -115,7 +122,11 @@ describe('support-bundle-cli/entries', () => {
         { name: second, body: 'y' },
       ]);
 
-      assert.deepEqual(toPlain(entries[1]), { kind: 'left-out', path: second.slice('top/'.length), reason });
+      assert.deepEqual(toPlain(entries[1]), {
+        kind: 'left-out',
+        path: second.slice('top/'.length),
+        reason,
+      });
     });
   }
 

@@ -9,6 +9,7 @@ import { type Header, pack } from 'tar-stream';
 
 import {
   type BundlePath,
+  type Collected,
   type FileEntry,
   type LinkEntry,
   parseBundlePath,
@@ -71,7 +72,7 @@ export function linkEntry(path: string, target: string, collector?: string): Lin
   return { kind: 'link', path: bundlePath(path), collector, target };
 }
 
-export async function* from<T>(...all: readonly T[]): AsyncGenerator<T> {
+export async function* from(...all: readonly Collected[]): AsyncGenerator<Collected> {
   yield* all;
 }
 
