@@ -29,6 +29,7 @@ export type AgentErrorCode =
   | 'CLI_MISSING'
   | 'CLI_FAILED'
   | 'CLI_OUTPUT_INVALID'
+  | 'WORK_DIR_UNUSABLE'
   | 'RUN_TIMEOUT'
   | 'RUN_TOO_LARGE'
   | 'RUN_INTERRUPTED'

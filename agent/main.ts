@@ -33,6 +33,8 @@ const context: CommandContext = {
 };
 
 process.exitCode = await main(process.argv.slice(2));
+// What was asked to end is ended: a connection that lingers must not keep the process.
+if (shutdown.signal.aborted) process.exit();
 
 async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -62,7 +64,9 @@ function explain(error: unknown): number {
   return EXIT_FAILED;
 }
 
-function buildProgram(done: (exitCode: number) => void): Command {
+type Done = (exitCode: number) => void;
+
+function buildProgram(done: Done): Command {
   const program = new Command('cron-support-bundle')
     .description(
       'Collects a troubleshoot support bundle on a schedule, redacts it, and delivers it.',
@@ -70,15 +74,22 @@ function buildProgram(done: (exitCode: number) => void): Command {
     .version(VERSION)
     .exitOverride()
     .showHelpAfterError('(see --help)');
-
   program
     .command('serve', { isDefault: true })
     .description('the agent: schedule, delivery and HTTP (settings come from the environment)')
     .action(async () => {
-      const { serve } = await import('./commands/serve.ts');
+      const { serve } = await import('./serve/serve.ts');
       done(await serve(context));
     });
+  addCollect(program, done);
+  addRun(program, done);
+  addSchedule(program, done);
+  addVerify(program, done);
+  return program;
+}
 
+function addCollect(program: Command, done: Done): void {
+  const engine = new Option('--engine <engine>', 'what collects (default: ENGINE)');
   program
     .command('collect')
     .description('one run without upload; prints its record as JSON')
@@ -90,13 +101,7 @@ function buildProgram(done: (exitCode: number) => void): Command {
       '--output <file>',
       'where the bundle goes (default: named after the bundle, in this folder)',
     )
-    .addOption(
-      new Option('--engine <engine>', 'what collects (default: ENGINE)').choices([
-        'auto',
-        'native',
-        'cli',
-      ]),
-    )
+    .addOption(engine.choices(['auto', 'native', 'cli']))
     .addOption(new Option('--run-id <id>').hideHelp())
     .addOption(new Option('--manifest <file>').hideHelp())
     .addHelpText(
@@ -107,7 +112,9 @@ function buildProgram(done: (exitCode: number) => void): Command {
       const { collect } = await import('./commands/collect.ts');
       done(await collect(context, options));
     });
+}
 
+function addRun(program: Command, done: Done): void {
   program
     .command('run')
     .description('asks the agent in this pod for a run now and prints its record')
@@ -119,7 +126,9 @@ function buildProgram(done: (exitCode: number) => void): Command {
       const { requestRun } = await import('./commands/run.ts');
       done(await requestRun(context));
     });
+}
 
+function addSchedule(program: Command, done: Done): void {
   program
     .command('schedule')
     .description('the next runs by SCHEDULE and TIME_ZONE')
@@ -129,7 +138,9 @@ function buildProgram(done: (exitCode: number) => void): Command {
       const { schedule } = await import('./commands/schedule.ts');
       done(schedule(context, options));
     });
+}
 
+function addVerify(program: Command, done: Done): void {
   program
     .command('verify')
     .description('checks a bundle against its manifest')
@@ -139,6 +150,4 @@ function buildProgram(done: (exitCode: number) => void): Command {
       const { verify } = await import('./commands/verify.ts');
       done(await verify(context, file));
     });
-
-  return program;
 }

@@ -19,7 +19,7 @@ const FLOOR = [
 
 /** Folder or root file → what it may import from agent/ beside the floor, and the packages that only it may use. */
 const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
-  'main.ts': { agent: ['commands', 'config'], packages: ['commander'] },
+  'main.ts': { agent: ['commands', 'serve', 'config'], packages: ['commander'] },
   'errors.ts': {},
   'bundle.ts': {},
   'clock.ts': {},
@@ -28,6 +28,7 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
   'shape.ts': {},
   'tar-reader.ts': { packages: ['tar-stream'] },
   commands: { agent: ['*'] },
+  serve: { agent: ['*'] },
   run: { agent: ['spec/types.ts', 'kube/client.ts', 'state'] },
   config: { packages: ['fastest-levenshtein'] },
   schedule: { packages: ['node-cron'] },

@@ -42,6 +42,8 @@ export interface RunSpool {
   reserve(): Promise<void>;
   /** Takes over the bundle that the child left as partial files. */
   commit(record: RunRecord): Promise<RunRecord>;
+  /** The record of a bundle that is in the spool already. */
+  find(runId: string): RunRecord | undefined;
   /** Removes the partial files of a run that gave no bundle. */
   discard(runId: string): Promise<void>;
 }
@@ -118,21 +120,34 @@ export class Runner {
     return record;
   }
 
+  /** Moves the cursor over an instant of which no record is made. */
+  async pass(cursor: Cursor): Promise<void> {
+    await this.#update((state) => moveCursor(state, cursor));
+  }
+
   /**
    * Closes what a killed process left under way and gives back the request that repeats it, once.
    * Undefined when there is nothing to repeat, or another pod is still at it.
    */
   async settleInterrupted(): Promise<RunRequest | undefined> {
-    const { state, clock, log, pod, history } = this.#parts;
+    const { state, spool, clock, log, pod, history } = this.#parts;
     if (this.#current !== undefined) return undefined;
     const found = findInterrupted(await state.read(this.#signal), pod, clock.now());
     if (found === undefined) return undefined;
+    // Killed between the spool and the record: the run is done, only nobody has written it down.
+    const spooled = spool.find(found.record.id);
+    if (spooled !== undefined) {
+      await this.#update((current) =>
+        putRecord(release(current, found.record.id), spooled, history),
+      );
+      return undefined;
+    }
     await this.#update((current) =>
       current.claim?.runId === found.claim.runId
         ? putRecord(release(current, found.claim.runId), found.record, history)
         : current,
     );
-    await this.#parts.spool.discard(found.record.id);
+    await spool.discard(found.record.id);
     this.#parts.onRecord(found.record);
     log.warn({ runId: found.record.id, code: 'RUN_INTERRUPTED' }, 'run was interrupted');
     if (!found.mayRepeat) return undefined;

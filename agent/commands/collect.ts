@@ -1,0 +1,255 @@
+/** `collect`: one run without upload. `serve` starts each of its runs as this command, in a process of its own. */
+
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+
+import { writeArchive } from '../archive/archive.ts';
+import { bundleName } from '../archive/layout.ts';
+import type { ManifestFacts } from '../archive/manifest.ts';
+import type { Collected } from '../bundle.ts';
+import { systemClock, toRfc3339 } from '../clock.ts';
+import type { AgentConfig } from '../config/fields.ts';
+import { loadConfig } from '../config/load.ts';
+import { AgentError, messageOf } from '../errors.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { connectKube } from '../kube/connect.ts';
+import { kubeEnvironment } from '../kube/environment.ts';
+import { createLogger, type Logger } from '../log.ts';
+import { type Collect, chooseEngine, type Engine, type EngineName } from '../run/engine.ts';
+import { readInstallationId } from '../run/installation.ts';
+import { readMemoryLimit } from '../run/memory.ts';
+import { newRunId, type RunRecord } from '../run/record.ts';
+import { type Archived, run } from '../run/run.ts';
+import { loadSpec } from '../spec/load.ts';
+import { renderSpec } from '../spec/render.ts';
+import type { BundleSpec } from '../spec/types.ts';
+import { collectWithCli, readCliVersion } from '../support-bundle-cli/support-bundle-cli.ts';
+import { VERSION } from '../version.ts';
+import type { CommandContext } from './context.ts';
+import { specRefs } from './identity.ts';
+import { Progress } from './progress.ts';
+import { exitCodeOf } from './run.ts';
+
+export interface CollectOptions {
+  readonly spec?: readonly string[];
+  readonly output?: string;
+  readonly engine?: 'auto' | EngineName;
+  /** Given by `serve`, which names the run and takes over both files. */
+  readonly runId?: string;
+  readonly manifest?: string;
+}
+
+/** The command. Prints the record on stdout, also of a run that failed. */
+export async function collect(context: CommandContext, options: CollectOptions): Promise<number> {
+  const config = loadConfig(context.environment);
+  const isOwn = options.runId === undefined;
+  const signal = isOwn
+    ? context.signal
+    : AbortSignal.any([context.signal, whenClosed(context.stdin)]);
+  const log = createLogger({
+    level: config.logLevel,
+    format: isOwn ? 'text' : config.logFormat,
+    stream: context.stderr,
+  });
+  const folder = await makeWorkFolder(config.workDir);
+  const progress = new Progress(context.stderr);
+  try {
+    const job = new CollectJob({ config, context, options, log, folder, progress });
+    const record = await job.run(signal);
+    progress.end();
+    if (isOwn) explain(record, job.output, context);
+    context.stdout.write(`${JSON.stringify(record, null, isOwn ? 2 : undefined)}\n`);
+    return exitCodeOf(record);
+  } finally {
+    progress.end();
+    await rm(folder, { recursive: true, force: true });
+    if (!isOwn) context.stdin.destroy();
+  }
+}
+
+/** Clear text lies in a folder that nobody else may read. */
+async function makeWorkFolder(workDir: string): Promise<string> {
+  try {
+    await mkdir(workDir, { recursive: true, mode: 0o700 });
+    return await mkdtemp(join(resolve(workDir), 'run-'));
+  } catch (error) {
+    throw new AgentError('WORK_DIR_UNUSABLE', `WORK_DIR ${workDir}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Aborts when the other end of the pipe is gone: `serve` was killed. */
+function whenClosed(stdin: Readable): AbortSignal {
+  const gone = new AbortController();
+  stdin.once('close', () => gone.abort(new Error('the agent has ended')));
+  stdin.once('end', () => gone.abort(new Error('the agent has ended')));
+  stdin.once('error', () => gone.abort(new Error('the agent has ended')));
+  stdin.resume();
+  return gone.signal;
+}
+
+function explain(record: RunRecord, output: string, { stderr }: CommandContext): void {
+  for (const { name, outcome, errors } of record.collectors) {
+    if (outcome === 'ok') continue;
+    stderr.write(`${name}: ${outcome}${errors.length === 0 ? '' : `: ${errors.join('; ')}`}\n`);
+  }
+  if (record.error !== null) stderr.write(`${record.error.code}: ${record.error.message}\n`);
+  else stderr.write(`${record.partial ? 'partial bundle' : 'bundle'} in ${output}\n`);
+}
+
+interface JobParts {
+  readonly config: AgentConfig;
+  readonly context: CommandContext;
+  readonly options: CollectOptions;
+  readonly log: Logger;
+  /** For clear text; removed by whoever made it. */
+  readonly folder: string;
+  readonly progress: Progress;
+}
+
+/** The phases of one run, put together. */
+class CollectJob {
+  readonly output: string;
+  readonly #parts: JobParts;
+  readonly #startedAtMs = systemClock.now();
+  readonly #runId: string;
+  #kube: Promise<KubeClient> | undefined;
+
+  constructor(parts: JobParts) {
+    this.#parts = parts;
+    this.#runId = parts.options.runId ?? newRunId(this.#startedAtMs);
+    this.output = resolve(parts.options.output ?? `${bundleName(this.#startedAtMs)}.tar.gz`);
+  }
+
+  run(signal: AbortSignal): Promise<RunRecord> {
+    const { config, options } = this.#parts;
+    return run(
+      {
+        loadSpec: (runSignal) => this.#loadSpec(runSignal),
+        chooseEngine: () => chooseEngine(options.engine ?? config.engine, this.#cli),
+        archive: (collected, context, runSignal) => this.#archive(collected, context, runSignal),
+        clock: systemClock,
+        runTimeoutMs: config.runTimeoutMs,
+      },
+      { id: this.#runId, trigger: 'command' },
+      signal,
+    );
+  }
+
+  readonly #cli: Collect = (spec, signal) => this.#collectWithCli(spec, signal);
+
+  /** One connection for the whole run, made when something first needs the cluster. */
+  readonly #connect = (): Promise<KubeClient> => {
+    this.#kube ??= connectKube({});
+    return this.#kube;
+  };
+
+  async #loadSpec(signal: AbortSignal): Promise<BundleSpec> {
+    const { config, context, options, log } = this.#parts;
+    const spec = await loadSpec(
+      {
+        refs: options.spec ?? specRefs(config),
+        selector: config.specSelector,
+        namespaces: config.specNamespaces,
+        ownNamespace: config.podNamespace,
+        allowRemote: config.specRemote,
+        collectorsAllowed: config.collectorsAllowed,
+        restrictToNamespaces: config.namespaces,
+        kube: this.#connect,
+        stdin: context.stdin,
+      },
+      signal,
+    );
+    for (const { kind, source, lineNumber, message } of spec.notices) {
+      log.warn({ source, lineNumber, reason: message }, `spec: ${kind}`);
+    }
+    return spec;
+  }
+
+  async *#collectWithCli(spec: BundleSpec, signal: AbortSignal): AsyncGenerator<Collected> {
+    const { config, context, options, log, folder, progress } = this.#parts;
+    const kube = await this.#connect();
+    const environment = {
+      ...context.environment,
+      ...(await kubeEnvironment(context.environment)),
+    };
+    const gomemlimitBytes = cliMemoryLimit();
+    yield* progress.count(
+      collectWithCli(
+        spec,
+        {
+          program: config.supportBundleCli,
+          specText: renderSpec(spec),
+          kubeServer: kube.server,
+          workDir: folder,
+          environment,
+          maxWorkBytes: 2 * config.maxBundleBytes,
+          ...(gomemlimitBytes === undefined ? {} : { gomemlimitBytes }),
+          ownGroup: options.runId === undefined,
+          clock: systemClock,
+          log,
+        },
+        signal,
+      ),
+    );
+  }
+
+  async #archive(
+    collected: Parameters<typeof writeArchive>[0],
+    { spec, engine }: { readonly spec: BundleSpec; readonly engine: Engine },
+    signal: AbortSignal,
+  ): Promise<Archived> {
+    const { config, options } = this.#parts;
+    // `serve` hands over a partial file and renames it itself.
+    const file = options.runId === undefined ? `${this.output}.partial` : this.output;
+    const archived = await writeArchive(
+      collected,
+      {
+        topFolder: bundleName(this.#startedAtMs),
+        file,
+        ...(options.manifest === undefined ? {} : { manifestFile: options.manifest }),
+        maxUncompressedBytes: config.maxBundleBytes,
+        facts: await this.#facts(spec, engine, signal),
+      },
+      signal,
+    );
+    if (file !== this.output) await rename(file, this.output);
+    return archived;
+  }
+
+  async #facts(spec: BundleSpec, engine: Engine, signal: AbortSignal): Promise<ManifestFacts> {
+    const { config, context } = this.#parts;
+    const { environment } = context;
+    const program = config.supportBundleCli;
+    const [kube, version] = await Promise.all([
+      this.#connect(),
+      readCliVersion({ program, environment }, signal),
+    ]);
+    return {
+      agentVersion: VERSION,
+      engine: { kind: engine.name, version },
+      runId: this.#runId,
+      installationId: await readInstallationId(
+        kube,
+        { namespace: config.podNamespace ?? 'default', name: config.releaseName ?? '' },
+        signal,
+      ),
+      createdAt: toRfc3339(this.#startedAtMs),
+      specs: spec.sources,
+      notices: spec.notices,
+    };
+  }
+}
+
+/** What this process and `serve` need of the container's memory beside the program. */
+const OWN_BYTES = 256 * 2 ** 20;
+const LEAST_CLI_BYTES = 64 * 2 ** 20;
+
+/** GOMEMLIMIT: makes Go collect its garbage before the watchdog has to act. */
+function cliMemoryLimit(): number | undefined {
+  const limitBytes = readMemoryLimit();
+  if (limitBytes === undefined) return undefined;
+  return Math.max(LEAST_CLI_BYTES, Math.floor(limitBytes * 0.85) - OWN_BYTES);
+}

@@ -1,0 +1,113 @@
+/** The spool inside `serve`: opened, compared with the history, and shown to runs. */
+
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { systemClock } from '../clock.ts';
+import type { AgentConfig } from '../config/fields.ts';
+import { AgentError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { RunRecord } from '../run/record.ts';
+import type { RunSpool } from '../run/runner.ts';
+import { openSpool, type Spool } from '../spool/spool.ts';
+import type { RememberedState } from '../state/remembered.ts';
+import { fillKey } from '../upload/key.ts';
+import type { Plan } from './settings.ts';
+
+export interface SpoolingParts {
+  readonly config: AgentConfig;
+  readonly plan: Plan;
+  readonly installationId: string | undefined;
+  readonly state: RememberedState;
+  readonly saveRecord: (record: RunRecord) => Promise<void>;
+  readonly log: Logger;
+}
+
+/** What stands for a fact that the rights do not reach, in keys and in the jitter's hash. */
+export const UNKNOWN = 'unknown';
+
+/** The spool as the last process left it, repaired, with everything that was lost on record. */
+export async function openOwnSpool(parts: SpoolingParts, signal: AbortSignal): Promise<Spool> {
+  const { config, plan, installationId, log, saveRecord } = parts;
+  const { spool, recovery } = await openSpool(
+    {
+      directory: config.spoolDir,
+      maxBytes: config.spoolMaxBytes,
+      maxAgeMs: config.spoolMaxAgeMs,
+      keep: config.spoolKeep,
+      isRing: plan.address === undefined,
+      history: config.history,
+      keyFor: (facts) =>
+        fillKey(plan.key, {
+          ...facts,
+          installation: installationId ?? UNKNOWN,
+          namespace: config.podNamespace ?? UNKNOWN,
+        }),
+      clock: systemClock,
+    },
+    signal,
+  );
+  for (const file of recovery.removedPartials) log.warn({ file }, 'half-written file removed');
+  for (const runId of recovery.rebuilt) log.warn({ runId }, 'sidecar was damaged and rebuilt');
+  for (const { runId, reason, record } of recovery.lost) {
+    log.error({ runId, code: 'SPOOL_LOST', reason }, 'bundle lost');
+    if (record !== undefined) await saveRecord(record);
+  }
+  for (const { record } of spool.list()) await saveRecord(record);
+  await recordMissing(parts, spool);
+  return spool;
+}
+
+/** Bundles that the history knows as undelivered and that are nowhere: an emptyDir that went with its pod. */
+async function recordMissing(
+  { state, saveRecord, log }: SpoolingParts,
+  spool: Spool,
+): Promise<void> {
+  const missing = state.last.records.filter(
+    ({ id, outcome, delivery }) =>
+      outcome === 'spooled' && delivery !== null && spool.get(id) === undefined,
+  );
+  for (const record of missing) {
+    const error = {
+      code: 'SPOOL_LOST',
+      message: 'the bundle was gone from the spool before it was delivered',
+    } as const;
+    log.error({ runId: record.id, code: error.code, reason: error.message }, 'bundle lost');
+    await saveRecord({ ...record, outcome: 'lost', error });
+  }
+}
+
+/** The spool as runs see it. */
+export function runSpool(
+  spool: Spool,
+  {
+    maxBundleBytes,
+    onLost,
+  }: { readonly maxBundleBytes: number; readonly onLost: (record: RunRecord) => Promise<void> },
+): RunSpool {
+  return {
+    reserve: async () => {
+      const { hasRoom, lost } = await spool.reserve(maxBundleBytes);
+      for (const record of lost) await onLost(record);
+      if (!hasRoom) {
+        const { bundles, bytes } = spool.usage();
+        throw new AgentError(
+          'SPOOL_FULL',
+          `the spool holds ${bundles} undelivered bundles of ${bytes} bytes: no room for one more within SPOOL_MAX_SIZE`,
+        );
+      }
+    },
+    commit: async (record) => (await spool.commit(record)).record,
+    find: (runId) => spool.get(runId)?.record,
+    discard: (runId) => spool.discard(runId),
+  };
+}
+
+/** Clear text of a process that was killed must not lie about. */
+export async function removeLeftovers(workDir: string, log: Logger): Promise<void> {
+  const names = await readdir(workDir).catch(() => []);
+  for (const name of names.filter((candidate) => candidate.startsWith('run-'))) {
+    await rm(join(workDir, name), { recursive: true, force: true });
+    log.warn({ folder: name }, 'leftover of a killed run removed');
+  }
+}
