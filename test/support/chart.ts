@@ -78,6 +78,7 @@ export class HelmRunner {
       maxBuffer: 64 * 2 ** 20,
       env: {
         PATH: process.env['PATH'],
+        HOME: this.#folder,
         HELM_CACHE_HOME: join(this.#folder, 'cache'),
         HELM_CONFIG_HOME: join(this.#folder, 'config'),
         HELM_DATA_HOME: join(this.#folder, 'data'),
