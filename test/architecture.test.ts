@@ -33,7 +33,7 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
   config: { packages: ['fastest-levenshtein'] },
   schedule: { packages: ['node-cron'] },
   spec: { agent: ['kube/client.ts'], packages: ['yaml', 'got'] },
-  kube: { packages: ['@kubernetes/client-node'] },
+  kube: { packages: ['@kubernetes/client-node', '@kubernetes/client-node/dist/config.js'] },
   'support-bundle-cli': { agent: ['spec/types.ts'] },
   archive: { packages: ['archiver'] },
   spool: { agent: ['run/record.ts', 'run/parse-record.ts'] },

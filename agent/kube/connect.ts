@@ -98,7 +98,7 @@ class HttpKubeClient implements KubeClient {
 
 async function loadIdentity(kubeconfigFile: string | undefined): Promise<KubeConfig> {
   // Imported here: it takes up to a second and 80 MB from node_modules, and files as specs need no cluster.
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
   const config = new KubeConfig();
   try {
     if (kubeconfigFile === undefined) config.loadFromDefault();

@@ -190,7 +190,7 @@ export function node(): KubeObject {
           lastTransitionTime: STARTED_AT,
         },
       ],
-      addresses: [{ type: 'InternalIP', address: '192.0.2.11' }],
+      addresses: [{ type: 'InternalIP', address: '127.0.0.11' }],
       nodeInfo: {
         architecture: 'amd64',
         bootID: '6f1e',
