@@ -2,10 +2,10 @@
 import { createReadStream } from 'node:fs';
 import { text as readText } from 'node:stream/consumers';
 
+import { MANIFEST_PATH } from '../../agent/archive/layout.ts';
+import { HIDDEN_MARK } from '../../agent/archive/measure.ts';
 import { readTarGzip } from '../../agent/tar-reader.ts';
 
-/** What troubleshoot's redactors leave in the place of what they hide. */
-const HIDDEN = '***HIDDEN***';
 const TREE_LINES = 40;
 const HIDDEN_LINES = 12;
 
@@ -32,7 +32,7 @@ export async function readBundle(
     files.push({
       path: member.name.slice(member.name.indexOf('/') + 1),
       bytes: member.bytes,
-      hidden: text.split(HIDDEN).length - 1,
+      hidden: text.split(HIDDEN_MARK).length - 1,
       leaks: mustNotHold.filter((secret) => text.includes(secret)),
     });
   }
@@ -70,7 +70,8 @@ export function treeOf(files: readonly BundleFile[]): readonly string[] {
 
 /** Lines: how often something is hidden, most first. */
 export function hiddenIn(files: readonly BundleFile[]): readonly string[] {
-  const redacted = files.filter(({ hidden }) => hidden > 0);
+  // The manifest only speaks of the mark.
+  const redacted = files.filter(({ path, hidden }) => hidden > 0 && path !== MANIFEST_PATH);
   const sorted = redacted.toSorted((a, b) => b.hidden - a.hidden);
   const sum = redacted.reduce((total, { hidden }) => total + hidden, 0);
   const lines = sorted
@@ -80,7 +81,7 @@ export function hiddenIn(files: readonly BundleFile[]): readonly string[] {
   if (left > 0) lines.push(`        … and in ${plural(left, 'more file')}`);
   return [
     ...lines,
-    `${String(sum).padStart(6)}  times ${HIDDEN} in ${plural(redacted.length, 'file')}`,
+    `${String(sum).padStart(6)}  times ${HIDDEN_MARK} in ${plural(redacted.length, 'file')}`,
   ];
 }
 

@@ -147,7 +147,9 @@ async function show({ destination, agent }: Parts): Promise<{ readonly isIntact:
     `sha256 ${object.sha256}`,
     ...object.facts,
   ]);
-  heading('The run record');
+  heading(
+    `The run record${record.partial ? ' (partial: there is no kubelet here to ask for logs)' : ''}`,
+  );
   lines(JSON.stringify(record, undefined, 2).split('\n'));
 
   heading('Checks');
