@@ -72,7 +72,8 @@ function readFailure(text: string, path: string): readonly Finding[] {
 }
 
 function readErrors(text: string, path: string): readonly Finding[] {
-  const errors = textsIn(path.endsWith('.json') ? (parseJson(text) ?? text) : text);
+  const json = path.endsWith('.json') ? parseJson(text) : undefined;
+  const errors = textsIn(json === undefined ? text : json);
   return errors.length === 0 ? [] : [{ kind: 'errors', path, errors }];
 }
 

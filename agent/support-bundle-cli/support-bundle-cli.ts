@@ -173,9 +173,23 @@ async function assertSucceeded(ending: Ending, program: string, stderrFile: stri
   const line = (await readLastLine(stderrFile)) ?? 'it said nothing';
   throw new AgentError(
     'CLI_FAILED',
-    cutText(`support-bundle ${how}: ${redactLine(line.replace(/^Error: /, ''))}`),
+    cutText(`support-bundle ${how}: ${endOf(redactLine(line.replace(/^Error: /, '')))}`),
   );
 }
+
+/** Go puts what was tried before what went wrong: of a long line the end says more. */
+function endOf(line: string): string {
+  const bytes = Buffer.from(line);
+  return bytes.length <= MAX_LINE_BYTES
+    ? line
+    : `…${bytes
+        .subarray(-MAX_LINE_BYTES)
+        .toString()
+        .replace(/^\uFFFD+/, '')}`;
+}
+
+/** Leaves room for how the program ended in the 300 bytes of a message. */
+const MAX_LINE_BYTES = 240;
 
 async function checkOutput(archive: string): Promise<string> {
   const stats = await stat(archive).catch(() => undefined);

@@ -53,7 +53,9 @@ export class Tally {
   }
 
   result(): CollectorResult {
-    const more = this.#errors.length - MAX_ERRORS;
+    // The archive's order changes from run to run.
+    const errors = this.#errors.toSorted();
+    const more = errors.length - MAX_ERRORS;
     return {
       kind: 'collector',
       name: this.title,
@@ -62,7 +64,7 @@ export class Tally {
       files: this.#files,
       bytes: this.#bytes,
       errors: [
-        ...this.#errors.slice(0, MAX_ERRORS),
+        ...errors.slice(0, MAX_ERRORS),
         ...(more > 0 ? [`and ${more} more, see the bundle`] : []),
       ],
     };
