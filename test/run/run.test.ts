@@ -105,7 +105,10 @@ function parts(
     },
     chooseEngine: () => ({ name: 'cli', collect }),
     archive: async (collected, _context, signal) => {
-      for await (const _entry of collected) await clock.sleep(3000, signal);
+      for await (const one of collected) {
+        assert.equal(one.kind, 'left-out');
+        await clock.sleep(3000, signal);
+      }
       return archived();
     },
     clock,
