@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 
 import { extract, type Header } from 'tar-stream';
 
-export type TarMemberKind = 'file' | 'symbolic-link' | 'hard-link' | 'directory' | 'special';
+type TarMemberKind = 'file' | 'symbolic-link' | 'hard-link' | 'directory' | 'special';
 
 /** A member as its header says, nothing of it checked: names may be absolute or lead upwards. */
 export interface TarMember {

@@ -16,7 +16,7 @@ export interface ArchiveOptions extends ContentsOptions {
 }
 
 /** A finished bundle, as its record describes it. The manifest itself is not counted. */
-export interface ArchivedBundle {
+interface ArchivedBundle {
   readonly name: string;
   /** Hex, of the compressed file. */
   readonly sha256: string;

@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts';
 const POLL_MS = 500;
 
 /** Sum of the sizes of all files below the folder. Files that vanish meanwhile do not count. */
-export async function folderBytes(folder: string): Promise<number> {
+async function folderBytes(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   let bytes = 0;
   for (const entry of entries) {

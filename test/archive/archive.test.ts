@@ -1,11 +1,9 @@
 /** Writing bundles: what is in the file, what the manifest says of it, and what is left when it fails. */
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 import { type ArchiveOptions, writeArchive } from '../../agent/archive/archive.ts';
 import { asArchiveError } from '../../agent/archive/tar-writer.ts';
@@ -221,17 +219,6 @@ describe('archive/archive', () => {
       (thrown) => thrown === reason,
     );
     assert.equal(existsSync(options.file), false);
-  });
-
-  it('holds little of a large entry in memory', async function largeEntry() {
-    this.timeout(30_000);
-    const script = join(import.meta.dirname, '..', 'fixtures', 'archive-large-entry.ts');
-    const output = join(folder(), 'large.tar.gz');
-    const { stdout } = await promisify(execFile)(process.execPath, [script, output, '256']);
-
-    const { residentBytes, uncompressedBytes } = JSON.parse(stdout);
-    assert.equal(uncompressedBytes, 256 * 2 ** 20);
-    assert.ok(residentBytes < 150 * 2 ** 20, `${Math.round(residentBytes / 2 ** 20)} MiB resident`);
   });
 
   function optionsFor(overrides: Partial<ArchiveOptions> = {}): ArchiveOptions {

@@ -43,7 +43,7 @@ export async function* chunksOf(bytes: Buffer, chunkBytes = bytes.length): Async
   for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
 }
 
-export function bundlePath(text: string): BundlePath {
+function bundlePath(text: string): BundlePath {
   const path = parseBundlePath(text);
   if (path === undefined) throw new Error(`${text} is no path in a bundle`);
   return path;
