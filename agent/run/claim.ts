@@ -62,18 +62,22 @@ export function findInterrupted(
 ): Interrupted | undefined {
   const { claim } = state;
   if (claim === undefined || isHeldByOther(claim, pod, nowMs)) return undefined;
-  const running = state.records.find((record) => record.id === claim.runId);
+  const found = state.records.find((record) => record.id === claim.runId) ?? newRecord(claim);
   return {
     claim,
     mayRepeat: claim.startNumber < MAX_STARTS,
-    record: {
-      ...(running ?? newRecord(claim)),
-      outcome: 'failed',
-      finishedAt: toRfc3339(nowMs),
-      error: {
-        code: 'RUN_INTERRUPTED',
-        message: `the run of pod ${claim.pod} ended without a word: the process was killed, or its container ran out of memory`,
-      },
+    record: found.outcome === 'running' ? interrupted(found, claim, nowMs) : found,
+  };
+}
+
+function interrupted(record: RunRecord, { pod }: Claim, nowMs: number): RunRecord {
+  return {
+    ...record,
+    outcome: 'failed',
+    finishedAt: toRfc3339(nowMs),
+    error: {
+      code: 'RUN_INTERRUPTED',
+      message: `the run of pod ${pod} ended without a word: the process was killed, or its container ran out of memory`,
     },
   };
 }

@@ -86,7 +86,7 @@ export class Runner {
       if (request.trigger === 'request') return { kind: 'under-way', id: current.id };
       return { kind: 'skipped', record: await this.skip(request, 'overlap') };
     }
-    const { promise: finished, resolve, reject } = Promise.withResolvers<RunRecord>();
+    const { promise: finished, resolve } = Promise.withResolvers<RunRecord>();
     // Set before the first wait: two requests at once must not both start.
     const record = this.#draft(request);
     this.#current = { id: record.id, finished };
@@ -101,7 +101,7 @@ export class Runner {
       if (request.trigger === 'request') return { kind: 'under-way', id: claimed.otherRunId };
       return { kind: 'skipped', record: await this.skip(request, 'overlap') };
     }
-    this.#carryOut(record).then(resolve, reject);
+    void this.#carryOut(record).then(resolve);
     return { kind: 'started', id: record.id, finished };
   }
 
@@ -194,7 +194,10 @@ export class Runner {
     return isPassedBy || after.claim === undefined ? 'passed' : { otherRunId: after.claim.runId };
   }
 
-  /** From the claim to the record. A run that the shutdown ends keeps its claim, abandoned, for the next start. */
+  /**
+   * From the claim to the record; never rejects. A run that the shutdown ends keeps its claim,
+   * abandoned, for the next start.
+   */
   async #carryOut(draft: RunRecord): Promise<RunRecord> {
     const { log, onRecord, history } = this.#parts;
     const over = new AbortController();
@@ -203,11 +206,10 @@ export class Runner {
     const record = await this.#collectIntoSpool(draft);
     over.abort();
     await renewing;
-    const isInterrupted = record.error?.code === 'RUN_ABORTED';
-    await this.#update((state) =>
-      isInterrupted
-        ? putRecord(abandon(state, draft.id), record, history)
-        : putRecord(release(state, draft.id), record, history),
+    const end = record.error?.code === 'RUN_ABORTED' ? abandon : release;
+    await this.#update((state) => putRecord(end(state, draft.id), record, history)).catch(
+      (error: unknown) =>
+        log.error({ runId: draft.id, reason: messageOf(error) }, 'run not recorded'),
     );
     this.#current = undefined;
     logRecord(log, record);

@@ -6,6 +6,7 @@ import { systemClock } from '../clock.ts';
 import type { CommandContext } from '../commands/context.ts';
 import { podName } from '../commands/identity.ts';
 import type { AgentConfig } from '../config/fields.ts';
+import { messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { connectKube } from '../kube/connect.ts';
 import type { Logger } from '../log.ts';
@@ -181,8 +182,9 @@ export class Agent {
     const { config } = this.#given;
     const repeat = await this.#runner.settleInterrupted();
     if (this.#state.last.claim !== undefined) void this.#watchClaim(signal);
-    if (repeat !== undefined) void this.#repeat(repeat, signal);
-    else if (config.runOnStart && config.suspend) {
+    if (repeat !== undefined) {
+      void this.#repeat(repeat, signal).catch((error: unknown) => this.#sayNotRepeated(error));
+    } else if (config.runOnStart && config.suspend) {
       await this.#runner.skip({ trigger: 'start' }, 'suspended');
     } else if (config.runOnStart) await this.#runner.start({ trigger: 'start' });
   }
@@ -192,8 +194,10 @@ export class Agent {
     while (!signal.aborted && this.#state.last.claim !== undefined) {
       await systemClock.sleep(CLAIM_POLL_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
-      const repeat = await this.#runner.settleInterrupted().catch(() => undefined);
-      if (repeat !== undefined) await this.#repeat(repeat, signal);
+      await this.#runner
+        .settleInterrupted()
+        .then((repeat) => (repeat === undefined ? undefined : this.#repeat(repeat, signal)))
+        .catch((error: unknown) => this.#sayNotRepeated(error));
     }
   }
 
@@ -201,6 +205,10 @@ export class Agent {
     if (this.#given.config.suspend) return;
     await systemClock.sleep(REPEAT_DELAY_MS, signal).catch(() => undefined);
     if (!signal.aborted) await this.#runner.start(request);
+  }
+
+  #sayNotRepeated(error: unknown): void {
+    this.#given.log.error({ reason: messageOf(error) }, 'interrupted run not repeated');
   }
 
   #createRunner(signal: AbortSignal): Runner {
