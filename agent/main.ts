@@ -15,7 +15,7 @@ const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
 const shutdown = new AbortController();
-for (const name of ['SIGTERM', 'SIGINT'] as const) {
+for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.on(name, () => {
     // The first asks for an orderly end, the second is out of patience.
     if (shutdown.signal.aborted) process.exit(EXIT_FAILED);
