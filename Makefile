@@ -5,6 +5,7 @@
 
 IMAGE ?= cron-support-bundle:dev
 TARGET ?= full
+IMAGE_FLAGS ?=
 
 # npm scripts run on the Node that the dev dependency `node` brings, whatever the machine has.
 node_modules: package-lock.json
@@ -26,8 +27,13 @@ check: node_modules ## format, lint, types, dead code, unit tests: seconds
 bed: node_modules ## build the real parts that tests and the demo run on (once)
 	@npm run --silent bed
 
-image: ## build the image with buildah or docker (IMAGE=name:tag TARGET=full|slim)
-	@$$(command -v buildah || command -v docker) build --target $(TARGET) --tag $(IMAGE) .
+image: ## build the image with buildah, podman or docker (IMAGE=name:tag TARGET=full|slim IMAGE_FLAGS=…)
+	@engine=$$(command -v buildah || command -v podman || command -v docker) \
+	  || { echo 'make image: none of buildah, podman, docker is installed' >&2; exit 1; }; \
+	"$$engine" build --target $(TARGET) --tag $(IMAGE) \
+	  --build-arg VERSION=$$(awk -F '"' '$$2 == "version" { print $$4; exit }' package.json) \
+	  --build-arg REVISION=$$(git rev-parse --verify --quiet HEAD || echo unknown) \
+	  $(IMAGE_FLAGS) .
 
 chart: ## package the Helm chart into dist/
 	@mkdir -p dist && helm package chart --destination dist

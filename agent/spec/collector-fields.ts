@@ -311,8 +311,6 @@ export const COLLECTOR_TYPES = {
   },
 } as const satisfies Record<string, CollectorType>;
 
-export type CollectorTypeName = keyof typeof COLLECTOR_TYPES;
-
 const TYPES_BY_NAME: ReadonlyMap<string, CollectorType> = new Map(Object.entries(COLLECTOR_TYPES));
 
 /** Undefined for a name that troubleshoot does not know. */

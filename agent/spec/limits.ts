@@ -3,7 +3,7 @@
 import { AgentError } from '../errors.ts';
 
 /** What a Secret can hold; parsed, a text takes some hundred times its size. */
-export const MAX_SPEC_BYTES = 1024 * 1024;
+const MAX_SPEC_BYTES = 1024 * 1024;
 /** Of all sources together. */
 export const MAX_TOTAL_SPEC_BYTES = 4 * 1024 * 1024;
 

@@ -278,7 +278,7 @@ function usualAnswer(
 }
 
 /** An answer in the form that S3 gives its errors. */
-export function s3Error(statusCode: number, code: string, message: string): ReceiverAnswer {
+function s3Error(statusCode: number, code: string, message: string): ReceiverAnswer {
   const requestId = randomBytes(8).toString('hex').toUpperCase();
   return {
     kind: 'answer',
