@@ -5,6 +5,7 @@
 
 IMAGE ?= cron-support-bundle:dev
 TARGET ?= full
+# More for the builder: --secret id=npmrc,src=FILE, --build-arg NODE_IMAGE=…, --platform …
 IMAGE_FLAGS ?=
 
 # npm scripts run on the Node that the dev dependency `node` brings, whatever the machine has.

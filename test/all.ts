@@ -1,96 +1,114 @@
-/** `make test`: every check and every suite in turn; the last line counts them all. */
+/**
+ * Every test, in order: `npm test`. A tool that passes or fails as a whole counts as one test. Goes on after a
+ * failure; the last line is `N passed, N failed`, with `, N skipped` where there are such.
+ */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
+import type { Tally } from './support/tally-reporter.ts';
+
+interface Step {
+  /** Of package.json. npm puts the project's own Node before the machine's. */
+  readonly script: string;
+  readonly kind: 'tool' | 'mocha';
 }
 
-/** `mocha`: its closing lines count tests; any other program is one test by its exit code. */
-interface Suite {
-  readonly name: string;
-  readonly kind: 'program' | 'mocha';
-  readonly command: readonly [string, ...string[]];
-}
-
-const SUITES: readonly Suite[] = [
-  { name: 'format', kind: 'program', command: ['npm', 'run', '--silent', 'format'] },
-  { name: 'lint', kind: 'program', command: ['npm', 'run', '--silent', 'lint'] },
-  { name: 'types', kind: 'program', command: ['npm', 'run', '--silent', 'types'] },
-  { name: 'dead code', kind: 'program', command: ['npm', 'run', '--silent', 'dead-code'] },
-  { name: 'unit tests', kind: 'mocha', command: ['npm', 'run', '--silent', 'unit'] },
-  { name: 'build', kind: 'program', command: ['npm', 'run', '--silent', 'build'] },
-  { name: 'test bed', kind: 'program', command: ['npm', 'run', '--silent', 'bed'] },
-  { name: 'integration tests', kind: 'mocha', command: ['npm', 'run', '--silent', 'integration'] },
+const STEPS: readonly Step[] = [
+  { script: 'format', kind: 'tool' },
+  { script: 'lint', kind: 'tool' },
+  { script: 'types', kind: 'tool' },
+  { script: 'dead-code', kind: 'tool' },
+  { script: 'unit', kind: 'mocha' },
+  { script: 'build', kind: 'tool' },
+  { script: 'bed', kind: 'tool' },
+  { script: 'integration', kind: 'mocha' },
 ];
 
+const ROOT = join(import.meta.dirname, '..');
+const REPORTER = fileURLToPath(import.meta.resolve('./support/tally-reporter.ts'));
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 let running: ChildProcess | undefined;
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(name, () => {
-    running?.kill(name);
-    process.exitCode = 1;
+let stoppedBy: NodeJS.Signals | undefined;
+
+/** Runs the script to its end. What went wrong, if anything. */
+async function runScript(script: string, ...args: readonly string[]): Promise<string | undefined> {
+  // A process group of its own, so that a signal to it ends what npm started, too.
+  const child = spawn('npm', ['run', '--silent', script, '--', ...args], {
+    cwd: ROOT,
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
   });
-}
-
-const counts: Counts[] = [];
-for (const suite of SUITES) {
-  if (process.exitCode !== undefined) break;
-  counts.push(await runSuite(suite));
-}
-const failed = sum('failed');
-const skipped = sum('skipped');
-if (failed > 0) process.exitCode = 1;
-console.log(
-  `${sum('passed')} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`,
-);
-
-function sum(what: keyof Counts): number {
-  return counts.reduce((total, count) => total + count[what], 0);
-}
-
-async function runSuite({ name, kind, command }: Suite): Promise<Counts> {
-  console.log(`\n=== ${name}`);
-  const startedAtMs = performance.now();
-  const { exitCode, output } = await runProgram(command);
-  const seconds = Math.round((performance.now() - startedAtMs) / 1000);
-  const found = kind === 'mocha' ? readMochaCounts(output) : ONE_PASSED;
-  const hasPassed = exitCode === 0 && found.passed > 0;
-  console.log(`=== ${name}: ${hasPassed ? 'passed' : 'FAILED'} in ${seconds} s`);
-  if (hasPassed) return found;
-  // A suite that broke off before its end has failed, whatever it had counted by then.
-  return kind === 'mocha' ? { ...found, failed: Math.max(1, found.failed) } : ONE_FAILED;
-}
-
-async function runProgram([program, ...args]: Suite['command']): Promise<{
-  readonly exitCode: unknown;
-  readonly output: string;
-}> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   running = child;
-  const output = echo(child);
-  const [exitCode]: unknown[] = await once(child, 'close');
-  return { exitCode, output: await output };
+  const [code, signal] = await once(child, 'close');
+  running = undefined;
+  return code === 0 ? undefined : `ended with ${String(code ?? signal)}`;
 }
 
-const ONE_PASSED: Counts = { passed: 1, failed: 0, skipped: 0 };
-const ONE_FAILED: Counts = { passed: 0, failed: 1, skipped: 0 };
+async function runTool(script: string): Promise<Tally> {
+  const problem = await runScript(script);
+  return problem === undefined
+    ? { passed: 1, skipped: 0, failed: [] }
+    : { passed: 0, skipped: 0, failed: [`${script} ${problem}`] };
+}
 
-async function echo(child: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of child.stdout ?? []) {
-    process.stdout.write(chunk);
-    text += String(chunk);
+/** A suite that ended without saying what it came to, or that had no test, is a failed test. */
+async function runMocha(script: string, folder: string): Promise<Tally> {
+  const file = join(folder, `${script}.json`);
+  const options = ['--reporter', REPORTER, '--reporter-option', `output=${file}`];
+  const problem = await runScript(script, ...options);
+
+  const tally = readTally(file);
+  const failed = tally.failed.map((title) => `${script}: ${title}`);
+  if (problem !== undefined && failed.length === 0) failed.push(`${script} ${problem}`);
+  else if (tally.passed + failed.length === 0) failed.push(`${script} has no test that ran`);
+  return { ...tally, failed };
+}
+
+function readTally(file: string): Tally {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return { passed: 0, skipped: 0, failed: [] };
   }
-  return text;
 }
 
-/** Mocha's closing lines: `12 passing (3s)`, `1 failing`, `2 pending`. */
-function readMochaCounts(output: string): Counts {
-  const [passed = 0, failures = 0, pending = 0] = ['passing', 'failing', 'pending'].map((word) =>
-    Number(output.match(new RegExp(`^ {2}(\\d+) ${word}\\b`, 'm'))?.[1] ?? 0),
-  );
-  return { passed, failed: failures, skipped: pending };
+function stop(signal: NodeJS.Signals): void {
+  stoppedBy = signal;
+  if (running?.pid === undefined) return;
+  try {
+    process.kill(-running.pid, 'SIGTERM');
+  } catch {
+    // It has just ended.
+  }
 }
+
+for (const signal of STOP_SIGNALS) process.on(signal, stop);
+const folder = mkdtempSync(join(tmpdir(), 'cron-support-bundle-test-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const tallies: Tally[] = [];
+for (const { script, kind } of STEPS) {
+  if (stoppedBy !== undefined) break;
+  console.log(`\n== ${script}`);
+  const startedAtMs = performance.now();
+  const tally = kind === 'mocha' ? await runMocha(script, folder) : await runTool(script);
+  const seconds = Math.round((performance.now() - startedAtMs) / 1000);
+  console.log(`== ${script}: ${tally.failed.length === 0 ? 'passed' : 'FAILED'} in ${seconds} s`);
+  tallies.push(tally);
+}
+
+const failed = tallies.flatMap((tally) => tally.failed);
+if (stoppedBy !== undefined) failed.push(`stopped by ${stoppedBy} before the end`);
+if (failed.length > 0) console.log(`\nFailed:\n${failed.map((title) => `  ${title}`).join('\n')}`);
+
+const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+const skipped = tallies.reduce((sum, tally) => sum + tally.skipped, 0);
+const skippedPart = skipped > 0 ? `, ${skipped} skipped` : '';
+console.log(`\n${passed} passed, ${failed.length} failed${skippedPart}`);
+process.exitCode = failed.length > 0 ? 1 : 0;

@@ -147,6 +147,7 @@ describe('image', function () {
     const settings = { HTTP_PORT: String(httpPort), ADMIN_PORT: String(adminPort) };
     const command = asRestrictedPod(image, entrypointOf(image), {
       KUBECONFIG: '/etc/kubeconfig',
+      POD_NAMESPACE: 'apps',
       ...settings,
     });
 
