@@ -68,8 +68,10 @@ export async function startMinio({ tls = false }: MinioOptions = {}): Promise<Mi
     },
     logFile: join(folder, 'minio.log'),
     isReady: async () => {
-      const { statusCode } = await sendRequest(new URL('/minio/health/ready', url), ca);
-      return statusCode === 200;
+      // Its own word for ready comes before it takes signed requests.
+      const target = new URL('/', url);
+      const headers = signedHeaders(key, { method: 'GET', url: target, body: '' });
+      return (await sendRequest(target, { headers, ...ca })).statusCode === 200;
     },
   });
 

@@ -70,7 +70,9 @@ export async function readJson(url: string): Promise<unknown> {
 }
 
 /** Newest first. */
-export async function runsOf({ adminUrl }: Served): Promise<readonly RunRecord[]> {
+export async function runsOf({
+  adminUrl,
+}: Pick<Served, 'adminUrl'>): Promise<readonly RunRecord[]> {
   const body = await readJson(`${adminUrl}/runs`);
   const runs: unknown = typeof body === 'object' && body !== null && Reflect.get(body, 'runs');
   return Array.isArray(runs) ? runs.map((run) => parseRunRecord(run)) : [];
@@ -78,7 +80,7 @@ export async function runsOf({ adminUrl }: Served): Promise<readonly RunRecord[]
 
 /** The first record that fits, once there is one. */
 export async function awaitRun(
-  served: Served,
+  served: Pick<Served, 'adminUrl' | 'process'>,
   fits: (record: RunRecord) => boolean,
   withinMs = 40_000,
 ): Promise<RunRecord> {
