@@ -18,6 +18,12 @@ const OVERTIME_MS = 15_000;
 /** A record lists collectors, not files: what is longer than this is not one. */
 const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
+/**
+ * What node runs a child with. Bodies of entries are not on the heap, but are let go of only when their
+ * handles on it are collected: a small young generation does that soon.
+ */
+export const CHILD_NODE_FLAGS = ['--max-old-space-size=96', '--max-semi-space-size=1'] as const;
+
 export interface ChildOptions {
   /** Program and arguments of the `collect` command. */
   readonly command: readonly [string, ...string[]];

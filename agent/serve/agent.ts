@@ -12,7 +12,7 @@ import { connectKube } from '../kube/connect.ts';
 import type { Logger } from '../log.ts';
 import { createMetrics, type Metrics } from '../report/metrics.ts';
 import { startReport } from '../report/server.ts';
-import { type ChildResult, runChild } from '../run/child.ts';
+import { CHILD_NODE_FLAGS, type ChildResult, runChild } from '../run/child.ts';
 import { readMemoryLimit } from '../run/memory.ts';
 import type { RunRecord } from '../run/record.ts';
 import { Runner } from '../run/runner.ts';
@@ -36,9 +36,6 @@ const REPEAT_DELAY_MS = 10_000;
 
 /** How often another pod's claim is looked at again while it stands. */
 const CLAIM_POLL_MS = 30_000;
-
-/** The heap of the collecting child; bodies of entries are not on it. */
-const CHILD_HEAP_MEBIBYTES = 96;
 
 export interface AgentParts {
   readonly context: CommandContext;
@@ -276,13 +273,7 @@ export class Agent {
     const options = ['--run-id', runId, '--output', files.bundle, '--manifest', files.manifest];
     return runChild(
       {
-        command: [
-          program,
-          `--max-old-space-size=${CHILD_HEAP_MEBIBYTES}`,
-          ...args,
-          'collect',
-          ...options,
-        ],
+        command: [program, ...CHILD_NODE_FLAGS, ...args, 'collect', ...options],
         environment: context.environment,
         runTimeoutMs: config.runTimeoutMs,
         memoryLimitBytes: readMemoryLimit(),
