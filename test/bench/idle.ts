@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startControlPlane } from '../bed/control-plane.ts';
 import { removeFolder, temporaryFolder } from '../bed/processes.ts';
-import { durationFigure, type Figure, memoryFigure } from './figure.ts';
+import { durationFigure, type Figure, megabytes, memoryFigure, plainFigure } from './figure.ts';
 import { readMemory } from './memory.ts';
 import { startServe } from './serve.ts';
 
@@ -13,7 +13,7 @@ const GOAL_READY_MS = 1_500;
 const IDLE_MS = 10_000;
 /** Each in a fresh process; the worst of them counts. */
 const STARTS = 3;
-/** Probes and scrapes of about an hour and a half: what they leave behind is part of idling. */
+/** Of probes and scrapes each, in a row: what some hours of them leave behind. */
 const REQUESTS = 500;
 
 const NAMESPACE = 'support';
@@ -42,10 +42,9 @@ export async function idle(): Promise<readonly Figure[]> {
         worst(({ idleBytes }) => idleBytes),
         GOAL_MEGABYTES,
       ),
-      memoryFigure(
+      plainFigure(
         `serve: resident, after ${REQUESTS} probes and scrapes`,
-        worst(({ probedBytes }) => probedBytes),
-        GOAL_MEGABYTES,
+        megabytes(worst(({ probedBytes }) => probedBytes)),
       ),
     ];
   } finally {

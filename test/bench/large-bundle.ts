@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { CHILD_NODE_FLAGS } from '../../agent/run/child.ts';
 import { parseRunRecord } from '../../agent/run/parse-record.ts';
 import type { RunRecord } from '../../agent/run/record.ts';
 import { removeFolder, startProcess, temporaryFolder } from '../bed/processes.ts';
@@ -24,7 +25,13 @@ export async function largeBundle(): Promise<readonly Figure[]> {
     for (const name of [RUN_FOLDER, SPOOL_FOLDER]) mkdirSync(join(folder, name));
     const stepProcess = await builtProcess('large-bundle-process');
     const agent = await builtAgent();
-    const archived = await runStep(folder, [stepProcess, 'archive', folder, String(MEBIBYTES)]);
+    const archived = await runStep(folder, [
+      ...CHILD_NODE_FLAGS,
+      stepProcess,
+      'archive',
+      folder,
+      String(MEBIBYTES),
+    ]);
     const record = parseRunRecord(
       JSON.parse(readFileSync(join(folder, RUN_FOLDER, RECORD_FILE), 'utf8')),
     );
