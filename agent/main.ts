@@ -51,6 +51,8 @@ async function main(args: readonly string[]): Promise<number> {
 
 /** What an operator can act on is said in a line each; only what nobody expected comes with its stack. */
 function explain(error: unknown): number {
+  // Whatever was broken off by Ctrl-C needs no explanation.
+  if (shutdown.signal.aborted) return EXIT_FAILED;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (error instanceof ConfigError) {
     for (const problem of error.problems) process.stderr.write(`${error.code}: ${problem}\n`);

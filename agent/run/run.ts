@@ -7,6 +7,9 @@ import type { BundleSpec } from '../spec/types.ts';
 import type { Engine } from './engine.ts';
 import type { BundleFacts, PhaseFacts, RunRecord, RunTrigger } from './record.ts';
 
+/** Node's timers fire at once for a longer delay. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** What a bundle came to when it was archived. */
 export interface Archived {
   readonly bundle: BundleFacts;
@@ -39,7 +42,7 @@ export async function run(
   signal: AbortSignal,
 ): Promise<RunRecord> {
   const { clock, runTimeoutMs } = parts;
-  const deadline = AbortSignal.timeout(runTimeoutMs);
+  const deadline = AbortSignal.timeout(Math.min(runTimeoutMs, LONGEST_TIMER_MS));
   const runSignal = AbortSignal.any([signal, deadline]);
   const phases = new PhaseTimes(clock);
   const started = { id, trigger, startedAt: toRfc3339(clock.now()) };

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { toRfc3339 } from '../clock.ts';
 import { AgentError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { putRecord } from '../state/history.ts';
+import { findRecord, putRecord } from '../state/history.ts';
 import type { AgentState, Cursor, StateStore } from '../state/state.ts';
 import type { ChildResult } from './child.ts';
 import {
@@ -92,6 +92,7 @@ export class Runner {
     this.#current = { id: record.id, finished };
     const claimed = await this.#claim(record, request).catch((error: unknown) => {
       this.#current = undefined;
+      resolve(record);
       throw error;
     });
     if (claimed !== 'claimed') {
@@ -142,14 +143,16 @@ export class Runner {
       );
       return undefined;
     }
-    await this.#update((current) =>
-      current.claim?.runId === found.claim.runId
-        ? putRecord(release(current, found.claim.runId), found.record, history)
-        : current,
-    );
+    let isOurs = false;
+    await this.#update((current) => {
+      isOurs = current.claim?.runId === found.claim.runId;
+      return isOurs ? this.#put(release(current, found.claim.runId), found.record) : current;
+    });
+    // Another pod was faster to settle it.
+    if (!isOurs) return undefined;
     await spool.discard(found.record.id);
     this.#parts.onRecord(found.record);
-    log.warn({ runId: found.record.id, code: 'RUN_INTERRUPTED' }, 'run was interrupted');
+    log.warn({ runId: found.record.id, code: found.record.error?.code }, 'run was interrupted');
     if (!found.mayRepeat) return undefined;
     const { trigger, scheduledAt, startNumber } = found.claim;
     return {
@@ -187,11 +190,18 @@ export class Runner {
         renewedAt: startedAt,
         startNumber,
       };
-      return this.#put({ ...moveCursor(state, cursor), claim }, record);
+      return this.#put({ ...moveCursor(this.#close(state), cursor), claim }, record);
     });
     if (after.claim?.runId === record.id) return 'claimed';
     const isPassedBy = cursor !== undefined && isPassed(after, cursor);
     return isPassedBy || after.claim === undefined ? 'passed' : { otherRunId: after.claim.runId };
+  }
+
+  /** A claim that is replaced must not leave its record running for ever; the new run serves for its repetition. */
+  #close(state: AgentState): AgentState {
+    const found = findInterrupted(state, this.#parts.pod, this.#parts.clock.now());
+    if (found === undefined) return state;
+    return this.#put(state, this.#parts.spool.find(found.record.id) ?? found.record);
   }
 
   /**
@@ -199,7 +209,7 @@ export class Runner {
    * abandoned, for the next start.
    */
   async #carryOut(draft: RunRecord): Promise<RunRecord> {
-    const { log, onRecord, history } = this.#parts;
+    const { log, onRecord } = this.#parts;
     const over = new AbortController();
     const renewing = this.#renewClaim(draft.id, AbortSignal.any([this.#signal, over.signal]));
     log.info({ runId: draft.id, trigger: draft.trigger }, 'run started');
@@ -207,9 +217,14 @@ export class Runner {
     over.abort();
     await renewing;
     const end = record.error?.code === 'RUN_ABORTED' ? abandon : release;
-    await this.#update((state) => putRecord(end(state, draft.id), record, history)).catch(
-      (error: unknown) =>
-        log.error({ runId: draft.id, reason: messageOf(error) }, 'run not recorded'),
+    await this.#update((state) => {
+      const stored = findRecord(state, draft.id);
+      const ended = end(state, draft.id);
+      // The delivery may have gone further meanwhile: what it wrote stands.
+      const isNews = stored === undefined || stored.outcome === 'running';
+      return isNews ? this.#put(ended, record) : ended;
+    }).catch((error: unknown) =>
+      log.error({ runId: draft.id, reason: messageOf(error) }, 'run not recorded'),
     );
     this.#current = undefined;
     logRecord(log, record);

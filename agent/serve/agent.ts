@@ -106,11 +106,11 @@ export class Agent {
     ]);
     const state = remembered(store);
     await state.read(signal);
-    function saveRecord(record: RunRecord): Promise<void> {
-      return save(state, record, config.history);
+    function saveRecords(records: readonly RunRecord[]): Promise<void> {
+      return save(state, records, config.history);
     }
     const spool = await openOwnSpool(
-      { config, plan, installationId, state, saveRecord, log },
+      { config, plan, installationId, state, saveRecords, log },
       signal,
     );
     return new Agent(given, { state, spool, installationId }, signal);
@@ -215,7 +215,7 @@ export class Agent {
         state: this.#state,
         spool: runSpool(this.#spool, {
           maxBundleBytes: config.maxBundleBytes,
-          onLost: (record) => this.#save(record),
+          onLost: (record) => this.#onLost(record),
         }),
         collectInChild: (runId, childSignal) => this.#collectInChild(runId, childSignal),
         onRecord: (record) => {
@@ -261,6 +261,13 @@ export class Agent {
     });
   }
 
+  /** Made way for a new one, or expired. */
+  async #onLost(record: RunRecord): Promise<void> {
+    const { code, message: reason } = record.error ?? {};
+    this.#given.log.error({ runId: record.id, code, reason }, 'bundle lost');
+    await this.#onDelivery(record);
+  }
+
   async #onDelivery(record: RunRecord): Promise<void> {
     await this.#save(record);
     if (record.outcome === 'lost') this.#metrics.runFinished(record);
@@ -284,16 +291,21 @@ export class Agent {
   }
 
   #save(record: RunRecord): Promise<void> {
-    return save(this.#state, record, this.#given.config.history);
+    return save(this.#state, [record], this.#given.config.history);
   }
 }
 
 /** What happened is written down also while the process is leaving. */
 const SAVE_TIMEOUT_MS = 5_000;
 
-async function save(state: RememberedState, record: RunRecord, history: number): Promise<void> {
+async function save(
+  state: RememberedState,
+  records: readonly RunRecord[],
+  history: number,
+): Promise<void> {
+  if (records.length === 0) return;
   await state.update(
-    (current) => putRecord(current, record, history),
+    (current) => records.reduce((changed, record) => putRecord(changed, record, history), current),
     AbortSignal.timeout(SAVE_TIMEOUT_MS),
   );
 }

@@ -11,7 +11,7 @@ import { VERSION } from '../version.ts';
 import { Agent } from './agent.ts';
 import { makePlan, type Plan } from './settings.ts';
 
-/** The command. 0 after SIGTERM or SIGINT. */
+/** The command. 0 when it was asked to end. */
 export async function serve(context: CommandContext): Promise<number> {
   // V8 looks at it whenever it would let the young generation grow: 10 MB less after some hours of probes.
   setFlagsFromString('--semi-space-growth-factor=1');
@@ -26,22 +26,19 @@ export async function serve(context: CommandContext): Promise<number> {
   // A part that fails for a reason nobody expected takes the others down with it.
   const failure = new AbortController();
   const signal = AbortSignal.any([context.signal, failure.signal]);
-  const agent = await Agent.open({ context, config, plan, log }, signal);
-  const report = await agent.report(signal);
-  log.info({ version: VERSION, ...report, pod: podName(config) }, 'agent started');
-  sayWhatIsMissing(plan, log);
+  let agent: Agent | undefined;
   try {
-    await Promise.all(
-      agent.parts(signal).map((part) =>
-        part.catch((error: unknown) => {
-          failure.abort(error);
-          if (!context.signal.aborted) throw error;
-        }),
-      ),
-    );
+    agent = await Agent.open({ context, config, plan, log }, signal);
+    const ports = await agent.report(signal);
+    log.info({ version: VERSION, ...ports, pod: podName(config) }, 'agent started');
+    sayWhatIsMissing(plan, log);
+    await Promise.all(agent.parts(signal));
+  } catch (error) {
+    // Being asked to end breaks off what waits, the start included.
+    if (!context.signal.aborted) throw error;
   } finally {
     failure.abort(new Error('the agent ends'));
-    await agent.close();
+    await agent?.close();
   }
   log.info({ reason: messageOf(context.signal.reason) }, 'agent stopped');
   return 0;

@@ -19,7 +19,8 @@ export interface SpoolingParts {
   readonly plan: Plan;
   readonly installationId: string | undefined;
   readonly state: RememberedState;
-  readonly saveRecord: (record: RunRecord) => Promise<void>;
+  /** In one write: the API server may be slow, and the ports open after it. */
+  readonly saveRecords: (records: readonly RunRecord[]) => Promise<void>;
   readonly log: Logger;
 }
 
@@ -28,7 +29,7 @@ export const UNKNOWN = 'unknown';
 
 /** The spool as the last process left it, repaired, with everything that was lost on record. */
 export async function openOwnSpool(parts: SpoolingParts, signal: AbortSignal): Promise<Spool> {
-  const { config, plan, installationId, log, saveRecord } = parts;
+  const { config, plan, installationId, log, saveRecords } = parts;
   const { spool, recovery } = await openSpool(
     {
       directory: config.spoolDir,
@@ -49,32 +50,31 @@ export async function openOwnSpool(parts: SpoolingParts, signal: AbortSignal): P
   );
   for (const file of recovery.removedPartials) log.warn({ file }, 'half-written file removed');
   for (const runId of recovery.rebuilt) log.warn({ runId }, 'sidecar was damaged and rebuilt');
-  for (const { runId, reason, record } of recovery.lost) {
+  for (const { runId, reason } of recovery.lost) {
     log.error({ runId, code: 'SPOOL_LOST', reason }, 'bundle lost');
-    if (record !== undefined) await saveRecord(record);
   }
-  for (const { record } of spool.list()) await saveRecord(record);
-  await recordMissing(parts, spool);
+  await saveRecords([
+    ...recovery.lost.flatMap(({ record }) => record ?? []),
+    ...spool.list().map(({ record }) => record),
+    ...findMissing(parts, spool),
+  ]);
   return spool;
 }
 
 /** Bundles that the history knows as undelivered and that are nowhere: an emptyDir that went with its pod. */
-async function recordMissing(
-  { state, saveRecord, log }: SpoolingParts,
-  spool: Spool,
-): Promise<void> {
+function findMissing({ state, log }: SpoolingParts, spool: Spool): readonly RunRecord[] {
+  const error = {
+    code: 'SPOOL_LOST',
+    message: 'the bundle was gone from the spool before it was delivered',
+  } as const;
   const missing = state.last.records.filter(
     ({ id, outcome, delivery }) =>
       outcome === 'spooled' && delivery !== null && spool.get(id) === undefined,
   );
-  for (const record of missing) {
-    const error = {
-      code: 'SPOOL_LOST',
-      message: 'the bundle was gone from the spool before it was delivered',
-    } as const;
-    log.error({ runId: record.id, code: error.code, reason: error.message }, 'bundle lost');
-    await saveRecord({ ...record, outcome: 'lost', error });
+  for (const { id } of missing) {
+    log.error({ runId: id, code: error.code, reason: error.message }, 'bundle lost');
   }
+  return missing.map((record) => ({ ...record, outcome: 'lost', error }));
 }
 
 /** The spool as runs see it. */
