@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { sign } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +13,9 @@ import { startReceiver } from '../bed/receiver.ts';
 import { awaitRun, environmentIn, MAIN, readJson, type Served, serveIn } from '../support/serve.ts';
 
 const SPEC_SECRET = 'secret/apps/spec';
+
+/** Room for the spool's own files, but for no bundle. */
+const DISK_BYTES = 16 * 1024;
 
 describe('the agent in trouble', function () {
   this.timeout(90_000);
@@ -45,8 +49,12 @@ describe('the agent in trouble', function () {
     await removeFolder(folder);
   });
 
-  async function serve(overrides: Readonly<Record<string, string>>): Promise<Served> {
-    served = await serveIn(folder, { KUBECONFIG: plane.kubeconfigFile, ...overrides });
+  async function serve(
+    overrides: Readonly<Record<string, string>>,
+    diskBytes?: number,
+  ): Promise<Served> {
+    const settings = { KUBECONFIG: plane.kubeconfigFile, ...overrides };
+    served = await serveIn(folder, settings, diskBytes);
     return served;
   }
 
@@ -78,12 +86,28 @@ describe('the agent in trouble', function () {
     assert.match(error.message, /get/);
   });
 
-  it('says that its token is not taken, without the token', async () => {
-    const KUBECONFIG = await kubeconfigWith('not-a-token');
-    const error = await failureOf({ SPEC: SPEC_SECRET, KUBECONFIG });
+  for (const [kind, make] of [
+    ['is none', () => 'not-a-token'],
+    ['has expired', () => expiredToken(plane)],
+  ] as const) {
+    it(`says that its token is not taken when it ${kind}, without the token`, async () => {
+      const token = await make();
+      const error = await failureOf({ SPEC: SPEC_SECRET, KUBECONFIG: await kubeconfigWith(token) });
 
-    assert.equal(error?.code, 'KUBE_UNAUTHORIZED');
-    assert.ok(!error.message.includes('not-a-token'));
+      assert.equal(error?.code, 'KUBE_UNAUTHORIZED');
+      assert.ok(!error.message.includes(token));
+      assert.ok(!(await readFile(join(folder, 'agent.log'), 'utf8')).includes(token));
+    });
+  }
+
+  it('records a full disk, and goes on', async () => {
+    const agent = await serve({ RUN_ON_START: 'true' }, DISK_BYTES);
+    const record = await awaitRun(agent, ({ outcome }) => outcome === 'failed');
+
+    assert.equal(record.error?.code, 'SPOOL_DISK_FULL');
+    assert.equal((await fetch(`${agent.httpUrl}/healthz`)).status, 200);
+    const view = Object(await readJson(`${agent.httpUrl}/last-run`));
+    assert.deepEqual(Reflect.get(view, 'spool'), { bundles: 0, bytes: 0, oldestAt: null });
   });
 
   it('goes on with its state in the file when the API server is away', async () => {
@@ -187,3 +211,16 @@ describe('the agent in trouble', function () {
     assert.match(String(Reflect.get(Object(ended), 'stderr')), /^SPOOL_UNUSABLE: /);
   });
 });
+
+/** A ServiceAccount's token as the API server signs it, but of yesterday. */
+async function expiredToken(plane: ControlPlane): Promise<string> {
+  const [header = '', payload = ''] = (await plane.token('apps', 'weak')).split('.');
+  const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  const times = { iat: nowSeconds - 90_000, nbf: nowSeconds - 90_000, exp: nowSeconds - 3600 };
+  const old = Buffer.from(JSON.stringify({ ...Object(claims), ...times })).toString('base64url');
+  const key = await readFile(join(plane.folder, 'service-account.key'), 'utf8');
+  const text = `${header}.${old}`;
+  const signature = sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' });
+  return `${text}.${signature.toString('base64url')}`;
+}

@@ -13,7 +13,7 @@ import { readBundle } from '../bed/demo-bundle.ts';
 import { awaitDelivery } from '../bed/demo-delivery.ts';
 import { type ReceivedObject, type Receiver, startReceiver } from '../bed/receiver.ts';
 import { smallWorkload, WORKLOAD_SECRETS } from '../bed/workload.ts';
-import { at, CHART_FOLDER, HelmRunner } from '../support/chart.ts';
+import { at, CHART_FOLDER, HelmRunner, listAt } from '../support/chart.ts';
 import { awaitRun, MAIN, readJson } from '../support/serve.ts';
 
 const NAMESPACE = 'support';
@@ -114,6 +114,21 @@ describe('the agent, installed', function () {
       secrets.filter((secret) => seen.some((text) => text.includes(secret))),
       [],
     );
+  });
+
+  it('shows the run with its collectors and its manifest on the admin port alone', async () => {
+    const run = `/runs/${record.id}`;
+    const shown: unknown = await readJson(`${agent.adminUrl}${run}`);
+    const names = listAt(shown, 'collectors').map((collector) => at(collector, 'name'));
+    const manifest = await readJson(`${agent.adminUrl}${run}/manifest`);
+    const metrics = await (await fetch(`${agent.httpUrl}/metrics`)).text();
+
+    assert.deepEqual(names, ['cluster-info', 'cluster-resources']);
+    assert.equal(at(manifest, 'runId'), record.id);
+    assert.match(metrics, /^cron_support_bundle_upload_attempts_total\{class="delivered"\} 1$/m);
+    for (const path of [run, `${run}/manifest`, '/runs']) {
+      assert.equal((await fetch(`${agent.httpUrl}${path}`)).status, 404);
+    }
   });
 
   it('keeps its state in the ConfigMap, without the destination', async () => {

@@ -1,4 +1,4 @@
-/** The agent from its start to a delivered bundle, and through what may happen to it on the way. */
+/** The agent through what may happen on the way to a delivered bundle: refusals, kills, requests. */
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -6,13 +6,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { gunzipSync } from 'node:zlib';
 
 import { type ControlPlane, startControlPlane } from '../bed/control-plane.ts';
 import { removeFolder, temporaryFolder } from '../bed/processes.ts';
 import { type Receiver, startReceiver } from '../bed/receiver.ts';
-import { smallWorkload, WORKLOAD_SECRETS } from '../bed/workload.ts';
-import { awaitRun, MAIN, readJson, runsOf, type Served, serveIn } from '../support/serve.ts';
+import { smallWorkload } from '../bed/workload.ts';
+import { at } from '../support/chart.ts';
+import { awaitRun, MAIN, runsOf, type Served, serveIn } from '../support/serve.ts';
 
 const USER_AGENT = 'vendor-secret/4f1c';
 
@@ -52,46 +52,6 @@ describe('the agent', function () {
     return served;
   }
 
-  it('delivers an intact bundle with no secret in it', async () => {
-    const agent = await serve({ RUN_ON_START: 'true' });
-    const record = await awaitRun(agent, ({ outcome }) => outcome === 'delivered');
-    const [object] = await receiver.waitForObjects(1);
-
-    assert.equal(object?.key, `in/${record.bundle?.sha256}.tar.gz`);
-    assert.equal(object.sha256, record.bundle?.sha256);
-    assert.equal(object.headers['content-type'], 'application/gzip');
-    assert.equal(object.headers['user-agent'], USER_AGENT);
-    const file = object.file ?? '';
-    const { stdout } = await promisify(execFile)(process.execPath, [MAIN, 'verify', file]);
-    assert.match(stdout, /^intact/);
-    const contents = gunzipSync(await readFile(file)).toString('latin1');
-    const hidden = [USER_AGENT, new URL(receiver.url).host, ...Object.values(WORKLOAD_SECRETS)];
-    assert.deepEqual(
-      hidden.filter((text) => contents.includes(text)),
-      [],
-    );
-  });
-
-  it('shows what happened on its routes, the User-Agent never', async () => {
-    const agent = await serve({ RUN_ON_START: 'true' });
-    const { id } = await awaitRun(agent, ({ outcome }) => outcome === 'delivered');
-
-    const seen = await Promise.all(
-      [`${agent.httpUrl}/last-run`, `${agent.httpUrl}/metrics`, `${agent.adminUrl}/runs/${id}`].map(
-        async (url) => (await fetch(url)).text(),
-      ),
-    );
-    const log = await readFile(agent.process.logFile, 'utf8');
-    assert.ok([...seen, log].every((text) => !text.includes(USER_AGENT)));
-    assert.deepEqual(
-      [seen[0], seen[2]].map((text) => text?.includes('"collectors"')),
-      [false, true],
-    );
-    assert.match(seen[1] ?? '', /cron_support_bundle_upload_attempts_total\{class="delivered"\} 1/);
-    const manifest = await readJson(`${agent.adminUrl}/runs/${id}/manifest`);
-    assert.equal(Reflect.get(Object(manifest), 'runId'), id);
-  });
-
   it('runs on request, and says when a run is under way', async () => {
     const agent = await serve();
     const first = promisify(execFile)(process.execPath, [MAIN, 'run'], { env: agent.environment });
@@ -104,6 +64,19 @@ describe('the agent', function () {
       Reflect.get(Object(JSON.parse(String(Reflect.get(Object(ended), 'stdout')))), 'trigger'),
       'request',
     );
+  });
+
+  it('exits with 0 for a complete bundle, with 3 for a partial one', async () => {
+    const agent = await serve();
+    // There is no kubelet to give the logs of the workload's pods.
+    const partial = await run(agent);
+    assert.equal(partial.exitCode, 3);
+    assert.equal(at(partial.record, 'partial'), true);
+    await agent.process.stop(12_000);
+
+    const complete = await run(await serve({ NAMESPACES: 'default' }));
+    assert.equal(complete.exitCode, 0);
+    assert.equal(at(complete.record, 'partial'), false);
   });
 
   it('sends again after a failure, the same bytes once', async () => {
@@ -134,6 +107,19 @@ describe('the agent', function () {
     assert.equal(delivered.bundle?.sha256, blocked.bundle?.sha256);
   });
 
+  it('delivers a refused bundle on request, without waiting for RETRY_MAX', async () => {
+    receiver.answerNext({ kind: 'answer', statusCode: 403 });
+    const agent = await serve({ RUN_ON_START: 'true', RETRY_MAX: '1h' });
+    const blocked = await awaitRun(agent, ({ delivery }) => delivery?.state === 'blocked');
+    const asked = await fetch(`${agent.adminUrl}/bundles/${blocked.id}/retry`, { method: 'POST' });
+
+    assert.equal(asked.status, 202);
+    const delivered = await awaitRun(agent, ({ outcome }) => outcome === 'delivered');
+    assert.equal(delivered.id, blocked.id);
+    assert.equal(delivered.delivery?.attempts, 2);
+    assert.equal(delivered.error, null);
+  });
+
   it('loses nothing when it is killed in mid-upload', async () => {
     receiver.answerNext({ kind: 'silence', afterBytes: 1000 });
     const agent = await serve({ RUN_ON_START: 'true' });
@@ -155,9 +141,13 @@ describe('the agent', function () {
     it(`repeats a run once that ${name} has ended in the middle`, async () => {
       const agent = await serve({ RUN_ON_START: 'true' });
       const { id } = await awaitRun(agent, ({ outcome }) => outcome === 'running');
+      while (!(await programsIn(folder)).includes('support-bundle')) await wait(20);
+      const killedAtMs = performance.now();
       agent.process.kill(name);
       const exit = await agent.process.exited;
       assert.equal(exit, name === 'SIGTERM' ? 0 : 'SIGKILL');
+      assert.ok(performance.now() - killedAtMs < 10_000);
+      await awaitNoPrograms(folder, name === 'SIGTERM' ? 0 : LEFT_WITHIN_MS);
 
       const again = await serve();
       const interrupted = await awaitRun(
@@ -169,7 +159,41 @@ describe('the agent', function () {
       const repeated = await awaitRun(again, ({ outcome }) => outcome === 'delivered');
       assert.notEqual(repeated.id, id);
       assert.equal((await runsOf(again)).length, 2);
+      assert.equal(receiver.objects.size, 1);
       assert.deepEqual(await readdir(join(folder, 'work')), []);
     });
   }
 });
+
+/** A run's process sees that the agent is gone, and ends what it started. */
+const LEFT_WITHIN_MS = 6_000;
+
+/** The `run` command in the agent's environment. */
+async function run({ environment: env }: Served) {
+  const { promise, resolve } = Promise.withResolvers<{ exitCode: unknown; record: unknown }>();
+  execFile(process.execPath, [MAIN, 'run'], { env }, (error, stdout) => {
+    resolve({ exitCode: error === null ? 0 : error.code, record: JSON.parse(stdout) });
+  });
+  return promise;
+}
+
+/** Names of the programs that run with this folder in their environment. */
+async function programsIn(folder: string): Promise<readonly string[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const names = ids.map(async (id) => {
+    // One that has ended meanwhile has neither.
+    const read = (file: string) => readFile(join('/proc', id, file), 'utf8').catch(() => '');
+    return (await read('environ')).includes(folder) ? (await read('comm')).trim() : '';
+  });
+  return (await Promise.all(names)).filter((name) => name !== '');
+}
+
+async function awaitNoPrograms(folder: string, withinMs: number): Promise<void> {
+  const deadlineMs = performance.now() + withinMs;
+  for (;;) {
+    const left = await programsIn(folder);
+    if (left.length === 0) return;
+    if (performance.now() > deadlineMs) assert.fail(`still running: ${left.join(', ')}`);
+    await wait(50);
+  }
+}

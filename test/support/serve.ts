@@ -37,10 +37,11 @@ export function environmentIn(folder: string): Record<string, string> {
   };
 }
 
-/** Waits until it is ready. */
+/** Waits until it is ready. With `diskBytes` the spool has a disk of its own, of that size. */
 export async function serveIn(
   folder: string,
   overrides: Readonly<Record<string, string>> = {},
+  diskBytes?: number,
 ): Promise<Served> {
   const [httpPort, adminPort] = await freePorts(2);
   const environment = {
@@ -54,8 +55,9 @@ export async function serveIn(
   const adminUrl = `http://127.0.0.1:${adminPort}`;
   const running = await startProcess({
     name: 'serve',
-    command: process.execPath,
-    arguments: [MAIN, 'serve'],
+    ...(diskBytes === undefined
+      ? { command: process.execPath, arguments: [MAIN, 'serve'] }
+      : { command: 'unshare', arguments: withDisk(join(folder, 'spool'), diskBytes) }),
     env: environment,
     cwd: folder,
     logFile: join(folder, 'agent.log'),
@@ -63,6 +65,13 @@ export async function serveIn(
     isReady: async () => (await fetch(`${adminUrl}/readyz`)).ok,
   });
   return { adminUrl, httpUrl: `http://127.0.0.1:${httpPort}`, environment, process: running };
+}
+
+/** In a mount namespace that ends with the process. */
+function withDisk(directory: string, bytes: number): readonly string[] {
+  const script = `mount -t tmpfs -o size=${bytes} tmpfs "$1" && exec "$2" "$3" serve`;
+  const words = ['sh', '-c', script, 'sh', directory, process.execPath, MAIN];
+  return ['--map-root-user', '--mount', '--', ...words];
 }
 
 export async function readJson(url: string): Promise<unknown> {
