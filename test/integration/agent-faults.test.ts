@@ -3,11 +3,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { sign } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { type ControlPlane, kubeconfigFor, startControlPlane } from '../bed/control-plane.ts';
+import { portOf } from '../bed/ports.ts';
 import { removeFolder, temporaryFolder } from '../bed/processes.ts';
 import { startReceiver } from '../bed/receiver.ts';
 import { awaitRun, environmentIn, MAIN, readJson, type Served, serveIn } from '../support/serve.ts';
@@ -121,6 +124,22 @@ describe('the agent in trouble', function () {
 
     assert.equal(error?.code, 'KUBE_UNREACHABLE');
     assert.match(await readFile(join(folder, 'agent.log'), 'utf8'), /WARN/);
+  });
+
+  it('ends a run at RUN_TIMEOUT when the API server never answers', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    try {
+      const error = await failureOf({
+        SPEC: SPEC_SECRET,
+        KUBECONFIG: await kubeconfigWith('any', `https://127.0.0.1:${portOf(silent)}`),
+        RUN_TIMEOUT: '3s',
+      });
+
+      assert.equal(error?.code, 'RUN_TIMEOUT');
+    } finally {
+      silent.close();
+    }
   });
 
   it('says what to do when the program is missing', async () => {
