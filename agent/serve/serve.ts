@@ -1,7 +1,5 @@
 /** `serve`: the agent, from its settings to its end. */
 
-import { setFlagsFromString } from 'node:v8';
-
 import type { CommandContext } from '../commands/context.ts';
 import { podName } from '../commands/identity.ts';
 import { findNearSettings, loadConfig } from '../config/load.ts';
@@ -13,8 +11,6 @@ import { makePlan, type Plan } from './settings.ts';
 
 /** The command. 0 when it was asked to end. */
 export async function serve(context: CommandContext): Promise<number> {
-  // V8 looks at it whenever it would let the young generation grow: 10 MB less after some hours of probes.
-  setFlagsFromString('--semi-space-growth-factor=1');
   const config = loadConfig(context.environment);
   const plan = makePlan(config);
   const log = createLogger({
