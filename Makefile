@@ -37,7 +37,9 @@ image: ## build the image with buildah, podman or docker (IMAGE=name:tag TARGET=
 	  $(IMAGE_FLAGS) .
 
 chart: ## package the Helm chart into dist/
-	@mkdir -p dist && helm package chart --destination dist
+	@helm=$$(command -v helm || command -v test/bed/bin/helm) \
+	  || { echo 'make chart: there is no helm: install it, or build one with: make bed' >&2; exit 1; }; \
+	mkdir -p dist && "$$helm" package chart --destination dist
 
 clean: ## remove what was built, the test bed's programs excepted
 	rm -rf dist coverage node_modules

@@ -52,10 +52,9 @@ export async function collect(context: CommandContext, options: CollectOptions):
     format: isOwn ? 'text' : config.logFormat,
     stream: context.stderr,
   });
-  const folder = await makeWorkFolder(config.workDir);
   const progress = new Progress(context.stderr);
+  const job = new CollectJob({ config, context, options, log, progress });
   try {
-    const job = new CollectJob({ config, context, options, log, folder, progress });
     const record = await job.run(signal);
     progress.end();
     if (isOwn) explain(record, job.output, context);
@@ -63,7 +62,7 @@ export async function collect(context: CommandContext, options: CollectOptions):
     return exitCodeOf(record);
   } finally {
     progress.end();
-    await rm(folder, { recursive: true, force: true });
+    await job.cleanUp();
     if (!isOwn) context.stdin.destroy();
   }
 }
@@ -104,8 +103,6 @@ interface JobParts {
   readonly context: CommandContext;
   readonly options: CollectOptions;
   readonly log: Logger;
-  /** For clear text; removed by whoever made it. */
-  readonly folder: string;
   readonly progress: Progress;
 }
 
@@ -116,6 +113,8 @@ class CollectJob {
   readonly #startedAtMs = systemClock.now();
   readonly #runId: string;
   #kube: Promise<KubeClient> | undefined;
+  /** For clear text. */
+  #folder: string | undefined;
 
   constructor(parts: JobParts) {
     this.#parts = parts;
@@ -140,6 +139,17 @@ class CollectJob {
 
   readonly #cli: Collect = (spec, signal) => this.#collectWithCli(spec, signal);
 
+  /** Removes the clear text. */
+  async cleanUp(): Promise<void> {
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Made once, inside the run: a folder that cannot be made is the run's error. */
+  async #workFolder(): Promise<string> {
+    this.#folder ??= await makeWorkFolder(this.#parts.config.workDir);
+    return this.#folder;
+  }
+
   /** One connection for the whole run, made when something first needs the cluster. */
   readonly #connect = (): Promise<KubeClient> => {
     this.#kube ??= connectKube({});
@@ -148,6 +158,7 @@ class CollectJob {
 
   async #loadSpec(signal: AbortSignal): Promise<BundleSpec> {
     const { config, context, options, log } = this.#parts;
+    await this.#workFolder();
     const spec = await loadSpec(
       {
         refs: options.spec ?? specRefs(config),
@@ -169,7 +180,7 @@ class CollectJob {
   }
 
   async *#collectWithCli(spec: BundleSpec, signal: AbortSignal): AsyncGenerator<Collected> {
-    const { config, context, options, log, folder, progress } = this.#parts;
+    const { config, context, options, log, progress } = this.#parts;
     const kube = await this.#connect();
     const environment = {
       ...context.environment,
@@ -183,7 +194,7 @@ class CollectJob {
           program: config.supportBundleCli,
           specText: renderSpec(spec),
           kubeServer: kube.server,
-          workDir: folder,
+          workDir: await this.#workFolder(),
           environment,
           maxWorkBytes: 2 * config.maxBundleBytes,
           ...(gomemlimitBytes === undefined ? {} : { gomemlimitBytes }),

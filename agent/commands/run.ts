@@ -39,6 +39,9 @@ export function exitCodeOf(record: RunRecord): number {
 async function follow(config: AgentConfig, id: string, signal: AbortSignal): Promise<RunRecord> {
   for (;;) {
     const { status, body } = await ask(config, { method: 'GET', path: `/runs/${id}` }, signal);
+    if (status === 404) {
+      throw new AgentError('REPORT_UNREACHABLE', `the agent does not know the run ${id} any more`);
+    }
     const record = status === 200 ? parseRunRecord(body) : undefined;
     if (record !== undefined && record.outcome !== 'running') return record;
     await wait(POLL_MS, undefined, { signal });

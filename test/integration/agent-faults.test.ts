@@ -142,6 +142,13 @@ describe('the agent in trouble', function () {
     }
   });
 
+  it('names a WORK_DIR that cannot be made', async () => {
+    await writeFile(join(folder, 'file'), '');
+    const error = await failureOf({ WORK_DIR: join(folder, 'file', 'work') });
+
+    assert.equal(error?.code, 'WORK_DIR_UNUSABLE');
+  });
+
   it('says what to do when the program is missing', async () => {
     const error = await failureOf({ SUPPORT_BUNDLE_CLI: 'no-such-program' });
 
