@@ -1,7 +1,7 @@
 /** `collect`: one run without upload. `serve` starts each of its runs as this command, in a process of its own. */
 
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 
 import { writeArchive } from '../archive/archive.ts';
@@ -11,7 +11,7 @@ import type { Collected } from '../bundle.ts';
 import { systemClock, toRfc3339 } from '../clock.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import { loadConfig } from '../config/load.ts';
-import { AgentError, messageOf } from '../errors.ts';
+import { AgentError, hasCode, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { connectKube } from '../kube/connect.ts';
 import { kubeEnvironment } from '../kube/environment.ts';
@@ -70,13 +70,33 @@ export async function collect(context: CommandContext, options: CollectOptions):
 /** Clear text lies in a folder that nobody else may read. */
 async function makeWorkFolder(workDir: string): Promise<string> {
   try {
-    await mkdir(workDir, { recursive: true, mode: 0o700 });
+    await makeFolders(resolve(workDir));
     return await mkdtemp(join(resolve(workDir), 'run-'));
   } catch (error) {
     throw new AgentError('WORK_DIR_UNUSABLE', `WORK_DIR ${workDir}: ${messageOf(error)}`, {
       cause: error,
     });
   }
+}
+
+/** Node's own `recursive` tries for ever where a folder exists but takes none, as `/proc`. */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return;
+    const parent = dirname(path);
+    if (!hasCode(error, 'ENOENT') || (await isThere(parent))) throw error;
+    await makeFolders(parent);
+    await makeFolders(path);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Aborts when the other end of the pipe is gone: `serve` was killed. */

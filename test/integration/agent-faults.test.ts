@@ -149,6 +149,12 @@ describe('the agent in trouble', function () {
     assert.equal(error?.code, 'WORK_DIR_UNUSABLE');
   });
 
+  it('does not try for ever where no folder can be made', async () => {
+    const error = await failureOf({ WORK_DIR: '/proc/work' });
+
+    assert.equal(error?.code, 'WORK_DIR_UNUSABLE');
+  });
+
   it('says what to do when the program is missing', async () => {
     const error = await failureOf({ SUPPORT_BUNDLE_CLI: 'no-such-program' });
 
