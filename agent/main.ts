@@ -15,12 +15,17 @@ import { VERSION } from './version.ts';
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
+/** Kubernetes and users are promised 10 s. */
+const LEAVE_WITHIN_MS = 9_500;
+
 const shutdown = new AbortController();
 for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.on(name, () => {
     // The first asks for an orderly end, the second is out of patience.
     if (shutdown.signal.aborted) process.exit(EXIT_FAILED);
     shutdown.abort(new Error(name));
+    // What still waits by then, for an API server that hangs, say, is found again at the next start.
+    setTimeout(() => process.exit(EXIT_FAILED), LEAVE_WITHIN_MS).unref();
   });
 }
 

@@ -5,6 +5,7 @@ import { AgentError, messageOf } from '../errors.ts';
 import { parseRunRecord } from '../run/parse-record.ts';
 import { isRunId, type RunRecord } from '../run/record.ts';
 import { count, instant, oneOf, orNull, type Parse, type Shape, shaped, text } from '../shape.ts';
+import { cutHistory } from './history.ts';
 import type { AgentState, Claim, Cursor } from './state.ts';
 
 const STATE_VERSION = 1;
@@ -41,7 +42,7 @@ export function fitState(
   state: AgentState,
   { history, maxBytes }: { readonly history: number; readonly maxBytes: number },
 ): AgentState {
-  const records = state.records.slice(0, history).map(storable);
+  const records = cutHistory(state.records, history).map(storable);
   let excessBytes = Buffer.byteLength(formatHead(state)) + sumBytes(records) - maxBytes;
   for (let index = records.length - 1; index >= 0 && excessBytes > 0; index--) {
     const record = records[index];

@@ -18,7 +18,24 @@ export function putRecord(state: AgentState, record: RunRecord, history: number)
   const place = index === -1 ? placeOf(record, records) : index;
   const after = index === -1 ? place : place + 1;
   const changed = [...records.slice(0, place), record, ...records.slice(after)];
-  return { ...state, records: changed.slice(0, history) };
+  return { ...state, records: cutHistory(changed, history) };
+}
+
+/**
+ * At most `history` records, the oldest dropped first: but for the newest delivered one, which answers "when
+ * did it last work", and those under way or still to be delivered, which must not be lost unnoticed. Of these
+ * the oldest go only when there is nothing else to drop.
+ */
+export function cutHistory(records: readonly RunRecord[], history: number): readonly RunRecord[] {
+  const surplus = records.length - history;
+  if (surplus <= 0) return records;
+  const lastArrived = records.find(({ outcome }) => outcome === 'delivered');
+  const oldestFirst = records.toReversed();
+  const idle = oldestFirst.filter(
+    (record) => record !== lastArrived && !['spooled', 'running'].includes(record.outcome),
+  );
+  const dropped = new Set(idle.slice(0, surplus));
+  return records.filter((record) => !dropped.has(record)).slice(0, history);
 }
 
 export function findRecord({ records }: AgentState, id: string): RunRecord | undefined {

@@ -1,6 +1,7 @@
 /** Two states that went apart: what is stored for all pods, and what one pod did while it could not reach that. */
 
 import type { RunOutcome, RunRecord } from '../run/record.ts';
+import { cutHistory } from './history.ts';
 import type { AgentState, Claim, Cursor } from './state.ts';
 
 /** How far a run has come. What is further on is the truth: a run never goes back. */
@@ -18,7 +19,7 @@ const PROGRESS: Readonly<Record<RunOutcome, number>> = {
  * further; of two claims the shared one, unless its run is known to be over; of two cursors the later.
  */
 export function mergeStates(shared: AgentState, own: AgentState, history: number): AgentState {
-  const records = mergeRecords(shared.records, own.records).slice(0, history);
+  const records = cutHistory(mergeRecords(shared.records, own.records), history);
   const cursor = laterCursor(shared.cursor, own.cursor);
   const claim = standingClaim(shared, own);
   return { ...(cursor && { cursor }), ...(claim && { claim }), records };

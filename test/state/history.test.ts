@@ -32,6 +32,24 @@ describe('state/history', () => {
     assert.deepEqual(idsOf(after), [runId(3), runId(2), runId(1)]);
   });
 
+  it('keeps the newest delivered run through a long outage', () => {
+    const delivered = storedRecord(1, { outcome: 'delivered' });
+    const state = stateOf(storedRecord(3, { outcome: 'failed' }), delivered);
+
+    const after = putRecord(state, storedRecord(4, { outcome: 'failed' }), 2);
+
+    assert.deepEqual(idsOf(after), [runId(4), runId(1)]);
+    assert.equal(lastDelivered(after)?.id, runId(1));
+  });
+
+  it('keeps runs whose bundle is still to be delivered before those that are over', () => {
+    const state = stateOf(storedRecord(3, { outcome: 'failed' }), storedRecord(2));
+
+    const after = putRecord(state, storedRecord(4, { outcome: 'running' }), 2);
+
+    assert.deepEqual(idsOf(after), [runId(4), runId(2)]);
+  });
+
   it('keeps at most as many as it may, and drops the oldest', () => {
     const state = stateOf(storedRecord(2), storedRecord(1));
 
