@@ -32,3 +32,8 @@ export const systemClock: Clock = {
 export function toRfc3339(instantMs: number): string {
   return `${new Date(instantMs).toISOString().slice(0, 19)}Z`;
 }
+
+/** A signal that aborts after `ms`, or as late as a timer can. */
+export function deadlineSignal(ms: number): AbortSignal {
+  return AbortSignal.timeout(Math.min(ms, LONGEST_TIMER_MS));
+}

@@ -27,6 +27,7 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
   'version.ts': {},
   'shape.ts': {},
   'tar-reader.ts': { packages: ['tar-stream'] },
+  'durable.ts': {},
   commands: { agent: ['*'] },
   serve: { agent: ['*'] },
   run: { agent: ['spec/types.ts', 'kube/client.ts', 'state'] },
@@ -36,9 +37,9 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
   kube: { packages: ['@kubernetes/client-node', '@kubernetes/client-node/dist/config.js'] },
   'support-bundle-cli': { agent: ['spec/types.ts'] },
   archive: { packages: ['archiver'] },
-  spool: { agent: ['run/record.ts', 'run/parse-record.ts'] },
+  spool: { agent: ['durable.ts', 'run/record.ts', 'run/parse-record.ts'] },
   upload: { agent: ['run/record.ts'], packages: ['got'] },
-  state: { agent: ['run/record.ts', 'run/parse-record.ts', 'kube/client.ts'] },
+  state: { agent: ['durable.ts', 'run/record.ts', 'run/parse-record.ts', 'kube/client.ts'] },
   report: { agent: ['run/record.ts'], packages: ['fastify', 'prom-client'] },
 };
 

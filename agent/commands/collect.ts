@@ -18,7 +18,7 @@ import { kubeEnvironment } from '../kube/environment.ts';
 import { createLogger, type Logger } from '../log.ts';
 import { type Collect, chooseEngine, type Engine, type EngineName } from '../run/engine.ts';
 import { readInstallationId } from '../run/installation.ts';
-import { readMemoryLimit } from '../run/memory.ts';
+import { readMemoryLimit, SHARE_OF_LIMIT } from '../run/memory.ts';
 import { newRunId, type RunRecord } from '../run/record.ts';
 import { type Archived, run } from '../run/run.ts';
 import { loadSpec } from '../spec/load.ts';
@@ -27,7 +27,7 @@ import type { BundleSpec } from '../spec/types.ts';
 import { collectWithCli, readCliVersion } from '../support-bundle-cli/support-bundle-cli.ts';
 import { VERSION } from '../version.ts';
 import type { CommandContext } from './context.ts';
-import { specRefs } from './identity.ts';
+import { releaseOf, specRefs } from './identity.ts';
 import { Progress } from './progress.ts';
 import { exitCodeOf } from './run.ts';
 
@@ -262,11 +262,7 @@ class CollectJob {
       agentVersion: VERSION,
       engine: { kind: engine.name, version },
       runId: this.#runId,
-      installationId: await readInstallationId(
-        kube,
-        { namespace: config.podNamespace ?? 'default', name: config.releaseName ?? '' },
-        signal,
-      ),
+      installationId: await readInstallationId(kube, releaseOf(config), signal),
       createdAt: toRfc3339(this.#startedAtMs),
       specs: spec.sources,
       notices: spec.notices,
@@ -282,5 +278,5 @@ const LEAST_CLI_BYTES = 64 * 2 ** 20;
 function cliMemoryLimit(): number | undefined {
   const limitBytes = readMemoryLimit();
   if (limitBytes === undefined) return undefined;
-  return Math.max(LEAST_CLI_BYTES, Math.floor(limitBytes * 0.85) - OWN_BYTES);
+  return Math.max(LEAST_CLI_BYTES, Math.floor(limitBytes * SHARE_OF_LIMIT) - OWN_BYTES);
 }

@@ -28,3 +28,11 @@ export function specRefs({ spec, podNamespace }: AgentConfig): readonly string[]
 export function podName({ podName: given }: AgentConfig): string {
   return given ?? hostname();
 }
+
+/** What the installation id is made of, beside the cluster. */
+export function releaseOf({ podNamespace, releaseName }: AgentConfig): {
+  readonly namespace: string;
+  readonly name: string;
+} {
+  return { namespace: podNamespace ?? 'default', name: releaseName ?? '' };
+}

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 
 /** With cgroup v2 the kernel kills all processes of a container at its limit (memory.oom.group), `serve` included. */
-const SHARE_OF_LIMIT = 0.85;
+export const SHARE_OF_LIMIT = 0.85;
 
 const POLL_MS = 500;
 

@@ -1,14 +1,11 @@
 /** One run, start to finish: spec, collect, archive. The page to read first. */
 
 import type { Collected, CollectorReport } from '../bundle.ts';
-import { type Clock, toRfc3339 } from '../clock.ts';
+import { type Clock, deadlineSignal, toRfc3339 } from '../clock.ts';
 import { AgentError, messageOf } from '../errors.ts';
 import type { BundleSpec } from '../spec/types.ts';
 import type { Engine } from './engine.ts';
 import type { BundleFacts, PhaseFacts, RunRecord, RunTrigger } from './record.ts';
-
-/** Node's timers fire at once for a longer delay. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What a bundle came to when it was archived. */
 export interface Archived {
@@ -42,7 +39,7 @@ export async function run(
   signal: AbortSignal,
 ): Promise<RunRecord> {
   const { clock, runTimeoutMs } = parts;
-  const deadline = AbortSignal.timeout(Math.min(runTimeoutMs, LONGEST_TIMER_MS));
+  const deadline = deadlineSignal(runTimeoutMs);
   const runSignal = AbortSignal.any([signal, deadline]);
   const phases = new PhaseTimes(clock);
   const started = { id, trigger, startedAt: toRfc3339(clock.now()) };

@@ -5,7 +5,7 @@ import { toRfc3339 } from '../clock.ts';
 import { AgentError, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { findRecord, putRecord } from '../state/history.ts';
-import type { AgentState, Cursor, StateStore } from '../state/state.ts';
+import { type AgentState, type Cursor, LEAVING_WRITE_MS, type StateStore } from '../state/state.ts';
 import type { ChildResult } from './child.ts';
 import {
   abandon,
@@ -281,12 +281,9 @@ export class Runner {
 
   /** The state is written even while the process is leaving: what happened must not be forgotten. */
   #update(change: (state: AgentState) => AgentState): Promise<AgentState> {
-    return this.#parts.state.update(change, AbortSignal.timeout(STATE_TIMEOUT_MS));
+    return this.#parts.state.update(change, AbortSignal.timeout(LEAVING_WRITE_MS));
   }
 }
-
-/** Within the 10 s that a shutdown has. */
-const STATE_TIMEOUT_MS = 5_000;
 
 function moveCursor(state: AgentState, cursor: Cursor | undefined): AgentState {
   return cursor === undefined || isPassed(state, cursor) ? state : { ...state, cursor };

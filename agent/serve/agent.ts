@@ -21,7 +21,8 @@ import { partialPaths } from '../spool/layout.ts';
 import type { Spool } from '../spool/spool.ts';
 import { putRecord } from '../state/history.ts';
 import { openState } from '../state/open.ts';
-import { type RememberedState, remembered } from '../state/remembered.ts';
+import type { RememberedState } from '../state/remembered.ts';
+import { LEAVING_WRITE_MS } from '../state/state.ts';
 import { createDelivery, type Delivery } from '../upload/deliver.ts';
 import { createHttpPut } from '../upload/http-put.ts';
 import { VERSION } from '../version.ts';
@@ -90,7 +91,7 @@ export class Agent {
       return connection;
     }
     await removeLeftovers(config.workDir, log);
-    const [store, installationId] = await Promise.all([
+    const [state, installationId] = await Promise.all([
       openState(
         {
           ...(config.state === undefined ? {} : { ref: config.state }),
@@ -104,8 +105,6 @@ export class Agent {
       ),
       identify(config, kube, signal),
     ]);
-    const state = remembered(store);
-    await state.read(signal);
     function saveRecords(records: readonly RunRecord[]): Promise<void> {
       return save(state, records, config.history);
     }
@@ -296,8 +295,6 @@ export class Agent {
 }
 
 /** What happened is written down also while the process is leaving. */
-const SAVE_TIMEOUT_MS = 5_000;
-
 async function save(
   state: RememberedState,
   records: readonly RunRecord[],
@@ -306,6 +303,6 @@ async function save(
   if (records.length === 0) return;
   await state.update(
     (current) => records.reduce((changed, record) => putRecord(changed, record, history), current),
-    AbortSignal.timeout(SAVE_TIMEOUT_MS),
+    AbortSignal.timeout(LEAVING_WRITE_MS),
   );
 }

@@ -1,5 +1,6 @@
 /** The installation id at start: known soon or not at all. */
 
+import { releaseOf } from '../commands/identity.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { readInstallationId } from '../run/installation.ts';
@@ -13,11 +14,10 @@ export async function identify(
   kube: () => Promise<KubeClient>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const release = { namespace: config.podNamespace ?? 'default', name: config.releaseName ?? '' };
   try {
     return await readInstallationId(
       await kube(),
-      release,
+      releaseOf(config),
       AbortSignal.any([signal, AbortSignal.timeout(IDENTITY_TIMEOUT_MS)]),
     );
   } catch {

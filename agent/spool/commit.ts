@@ -2,9 +2,10 @@
 
 import { rename, stat } from 'node:fs/promises';
 
+import { syncFolder, writeSynced } from '../durable.ts';
 import { AgentError } from '../errors.ts';
 import type { RunRecord } from '../run/record.ts';
-import { removeFile, syncFile, syncFolder, writeSynced } from './disk.ts';
+import { removeFile, syncFile } from './disk.ts';
 import { PARTIAL, partialPaths, spoolPaths } from './layout.ts';
 import {
   formatSidecar,

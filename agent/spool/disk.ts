@@ -2,52 +2,19 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
-import { AgentError, hasCode, messageOf } from '../errors.ts';
-import { PARTIAL } from './layout.ts';
+import { AgentError, messageOf } from '../errors.ts';
 
 const READ_BYTES = 256 * 1024;
-
-/** Writes the file as a whole or not at all, with mode 0600; survives a power cut once it resolves. */
-export async function writeDurably(file: string, text: string): Promise<void> {
-  await writeSynced(`${file}${PARTIAL}`, text);
-  await rename(`${file}${PARTIAL}`, file);
-  await syncFolder(dirname(file));
-}
-
-/** Writes a file and brings it to the disk, under the name it is given. */
-export async function writeSynced(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
 
 /** Brings a file that another process wrote to the disk. */
 export async function syncFile(file: string): Promise<void> {
   const handle = await open(file, 'r+');
   try {
     await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Brings renames and removals in the folder to the disk. */
-export async function syncFolder(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } catch (error) {
-    // Some network file systems cannot sync a folder; what they promise is all there is.
-    if (!hasCode(error, 'EINVAL') && !hasCode(error, 'ENOTSUP')) throw error;
   } finally {
     await handle.close();
   }

@@ -4,9 +4,10 @@ import { constants } from 'node:fs';
 import { access, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { syncFolder, writeDurably } from '../durable.ts';
 import { hasCode } from '../errors.ts';
 import { setAside } from './damaged.ts';
-import { hashFile, isWholeGzip, removeFile, syncFolder, writeDurably } from './disk.ts';
+import { hashFile, isWholeGzip, removeFile } from './disk.ts';
 import {
   MARKER,
   PARTIAL,

@@ -4,11 +4,12 @@ import type { ReadStream } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 
 import { type Clock, toRfc3339 } from '../clock.ts';
+import { syncFolder, writeDurably } from '../durable.ts';
 import { AgentError, hasCode } from '../errors.ts';
 import { isRunId, type RunRecord } from '../run/record.ts';
 import { commitFiles, discardFiles } from './commit.ts';
 import { listDamaged, setAside } from './damaged.ts';
-import { hashFile, onDisk, removeFile, syncFolder, writeDurably } from './disk.ts';
+import { hashFile, onDisk, removeFile } from './disk.ts';
 import { parseSpoolName, spoolPaths } from './layout.ts';
 import {
   findExpired,

@@ -1,8 +1,8 @@
 /** The state in a file, for one process: where there is no ConfigMap, or while it cannot be reached. */
 
-import { open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 
+import { writeDurably } from '../durable.ts';
 import { AgentError, hasCode, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import {
@@ -118,29 +118,4 @@ async function readState(file: string): Promise<ParsedState> {
   const end = text.indexOf(HEAD_END);
   if (end === -1) return parseState(text, undefined);
   return parseState(text.slice(0, end + HEAD_END.length), text.slice(end + HEAD_END.length));
-}
-
-async function writeDurably(file: string, text: string): Promise<void> {
-  const partial = `${file}.partial`;
-  const handle = await open(partial, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(partial, file);
-  await syncFolder(dirname(file));
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } catch (error) {
-    // Some network file systems cannot sync a folder; what they promise is all there is.
-    if (!hasCode(error, 'EINVAL') && !hasCode(error, 'ENOTSUP')) throw error;
-  } finally {
-    await handle.close();
-  }
 }

@@ -7,7 +7,7 @@ import type { Logger } from '../log.ts';
 import { configMapState } from './config-map.ts';
 import { withFallback } from './fallback.ts';
 import { fileState } from './file.ts';
-import type { StateStore } from './state.ts';
+import { type RememberedState, remembered } from './remembered.ts';
 
 export interface OpenStateOptions {
   /** The ConfigMap; absent: the file alone. */
@@ -30,7 +30,7 @@ export interface OpenStateOptions {
 export async function openState(
   options: OpenStateOptions,
   signal: AbortSignal,
-): Promise<StateStore> {
+): Promise<RememberedState> {
   const { ref, kube, history, clock, log } = options;
   const file = fileState({ file: options.file, history, log });
   const client = ref === undefined ? undefined : await connect(kube, log);
@@ -40,8 +40,9 @@ export async function openState(
     const rights = `get and patch on configmaps/${ref.name} in the namespace ${ref.namespace}`;
     state = withFallback({ primary, file, rights, history, clock, log }, signal);
   }
-  await state.read(signal);
-  return state;
+  const known = remembered(state);
+  await known.read(signal);
+  return known;
 }
 
 async function connect(

@@ -29,6 +29,9 @@ export interface AgentState {
   readonly records: readonly RunRecord[];
 }
 
+/** For an update that goes on while the process leaves: within the 10 s that a shutdown has. */
+export const LEAVING_WRITE_MS = 5_000;
+
 export const EMPTY_STATE: AgentState = { records: [] };
 
 /**

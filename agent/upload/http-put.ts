@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 
 import { cutText } from '../bundle.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, deadlineSignal } from '../clock.ts';
 import { AgentError, messageOf } from '../errors.ts';
 import { readTrustedCertificates } from './certificates.ts';
 import type { Destination, UploadOutcome, UploadSource } from './destination.ts';
@@ -35,9 +35,6 @@ export interface HttpPutOptions {
 
 const CONNECT_TIMEOUT_MS = 30_000;
 
-/** Node's timers fire at once for a longer delay. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 const MAX_REDIRECTS = 3;
 
 /** Less fits into the buffers of the connection anyway. */
@@ -64,7 +61,7 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<UploadOutcome> {
   const { address, userAgent, timeoutMs, clock } = options;
-  const deadline = AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMER_MS));
+  const deadline = deadlineSignal(timeoutMs);
   let redact = redactorOf({ url: address.url, userAgent, headers: {} });
   try {
     const headers = await readHeaders(options.headersFile);
