@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 
 import { readTarGzip, type TarMember } from '../agent/tar-reader.ts';
-import { chunksOf, type Member, never, tarGzipOf, tarOf } from './support/bundles.ts';
+import { chunksOf, type Member, tarGzipOf, tarOf } from './support/bundles.ts';
+import { never } from './support/signal.ts';
 
 const LARGE = Buffer.alloc(3 * 1024 * 1024, 'large ');
 

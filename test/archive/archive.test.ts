@@ -9,14 +9,8 @@ import { type ArchiveOptions, writeArchive } from '../../agent/archive/archive.t
 import { asArchiveError } from '../../agent/archive/tar-writer.ts';
 import { AgentError } from '../../agent/errors.ts';
 import { readTarGzip } from '../../agent/tar-reader.ts';
-import {
-  chunksOf,
-  fileEntry,
-  from,
-  linkEntry,
-  never,
-  temporaryFolder,
-} from '../support/bundles.ts';
+import { chunksOf, fileEntry, from, linkEntry, temporaryFolder } from '../support/bundles.ts';
+import { never } from '../support/signal.ts';
 
 const NAME = 'support-bundle-2026-11-22T02_00_00';
 

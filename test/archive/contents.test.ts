@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 
 import { type ArchiveOptions, writeArchive } from '../../agent/archive/archive.ts';
-import { fileEntry, from, linkEntry, never, temporaryFolder } from '../support/bundles.ts';
+import { fileEntry, from, linkEntry, manifestFacts, temporaryFolder } from '../support/bundles.ts';
+import { never } from '../support/signal.ts';
 
 describe('archive/contents', () => {
   const folder = temporaryFolder();
@@ -92,14 +93,6 @@ function optionsIn(folder: string): ArchiveOptions {
     topFolder: 'support-bundle-2026-11-22T02_00_00',
     file: join(folder, 'bundle.tar.gz'),
     maxUncompressedBytes: 10_000,
-    facts: {
-      agentVersion: '0.1.0',
-      engine: { kind: 'cli', version: undefined },
-      runId: '20261122T020000Z-1f3a',
-      installationId: undefined,
-      createdAt: '2026-11-22T02:00:00Z',
-      specs: [],
-      notices: [],
-    },
+    facts: manifestFacts(),
   };
 }

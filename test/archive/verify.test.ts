@@ -16,11 +16,11 @@ import {
   from,
   linkEntry,
   type Member,
-  never,
   tarGzipOf,
   tarOf,
   temporaryFolder,
 } from '../support/bundles.ts';
+import { never } from '../support/signal.ts';
 
 const TOP = 'support-bundle-2026-11-22T02_00_00';
 const FACTS = {

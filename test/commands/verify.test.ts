@@ -8,7 +8,8 @@ import { PassThrough, Readable } from 'node:stream';
 import { writeArchive } from '../../agent/archive/archive.ts';
 import type { CommandContext } from '../../agent/commands/context.ts';
 import { verify } from '../../agent/commands/verify.ts';
-import { fileEntry, from, never, tarGzipOf, temporaryFolder } from '../support/bundles.ts';
+import { fileEntry, from, manifestFacts, tarGzipOf, temporaryFolder } from '../support/bundles.ts';
+import { never } from '../support/signal.ts';
 
 const NAME = 'support-bundle-2026-11-22T02_00_00';
 
@@ -25,15 +26,7 @@ describe('commands/verify', () => {
         topFolder: NAME,
         file: bundle,
         maxUncompressedBytes: 1000,
-        facts: {
-          agentVersion: '0.1.0',
-          engine: { kind: 'cli', version: undefined },
-          runId: '20261122T020000Z-1f3a',
-          installationId: undefined,
-          createdAt: '2026-11-22T02:00:00Z',
-          specs: [],
-          notices: [],
-        },
+        facts: manifestFacts(),
       },
       never(),
     );

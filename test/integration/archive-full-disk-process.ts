@@ -10,7 +10,8 @@ import { join } from 'node:path';
 
 import { writeArchive } from '../../agent/archive/archive.ts';
 import { AgentError } from '../../agent/errors.ts';
-import { fileEntry, from, never } from '../support/bundles.ts';
+import { fileEntry, from, manifestFacts } from '../support/bundles.ts';
+import { never } from '../support/signal.ts';
 
 const [directory = ''] = process.argv.slice(2);
 
@@ -22,15 +23,7 @@ const error = await writeArchive(
     file: join(directory, 'bundle.tar.gz.partial'),
     manifestFile: join(directory, 'bundle.manifest.json.partial'),
     maxUncompressedBytes: 2 ** 30,
-    facts: {
-      agentVersion: '0.1.0',
-      engine: { kind: 'cli', version: undefined },
-      runId: '20261122T020000Z-1f3a',
-      installationId: undefined,
-      createdAt: '2026-11-22T02:00:00Z',
-      specs: [],
-      notices: [],
-    },
+    facts: manifestFacts(),
   },
   never(),
 ).then(

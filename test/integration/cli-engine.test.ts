@@ -22,8 +22,9 @@ import {
 import { type ControlPlane, kubeconfigFor, startControlPlane } from '../bed/control-plane.ts';
 import { programPath } from '../bed/programs.ts';
 import { smallWorkload, WORKLOAD_SECRETS } from '../bed/workload.ts';
-import { never } from '../support/bundles.ts';
+import { manifestFacts } from '../support/bundles.ts';
 import { cliOptions } from '../support/cli.ts';
+import { never } from '../support/signal.ts';
 import { bundleWith, loadOptions } from '../support/spec.ts';
 
 const COLLECTORS = [
@@ -254,15 +255,7 @@ function archive(
       topFolder: bundleName(Date.parse('2026-11-22T02:00:00Z')),
       file,
       maxUncompressedBytes: 1e9,
-      facts: {
-        agentVersion: '0.1.0',
-        engine: { kind: 'cli', version: undefined },
-        runId: '20261122T020000Z-1f3a',
-        installationId: undefined,
-        createdAt: '2026-11-22T02:00:00Z',
-        specs: spec.sources,
-        notices: spec.notices,
-      },
+      facts: manifestFacts({ specs: spec.sources, notices: spec.notices }),
     },
     signal,
   );

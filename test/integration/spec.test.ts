@@ -15,7 +15,8 @@ import type { BundleSpec } from '../../agent/spec/types.ts';
 import { makeCertificate } from '../bed/certificate.ts';
 import { type ControlPlane, kubeconfigFor, startControlPlane } from '../bed/control-plane.ts';
 import { programPath } from '../bed/programs.ts';
-import { bundleWith, loadOptions, never, specFile, specText } from '../support/spec.ts';
+import { never } from '../support/signal.ts';
+import { bundleWith, loadOptions, specFile, specText } from '../support/spec.ts';
 
 const REF = 'secret/default/support-bundle-secret';
 

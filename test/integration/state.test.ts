@@ -15,15 +15,9 @@ import type { AgentState, StateStore } from '../../agent/state/state.ts';
 import { type ControlPlane, kubeconfigFor, startControlPlane } from '../bed/control-plane.ts';
 import type { KubeObject } from '../bed/kube.ts';
 import { RecordingLog } from '../support/log.ts';
+import { never } from '../support/signal.ts';
 import { runId } from '../support/spool.ts';
-import {
-  claimOf,
-  cursorAt,
-  idsOf,
-  never,
-  storedRecord,
-  temporaryFolder,
-} from '../support/state.ts';
+import { claimOf, cursorAt, idsOf, storedRecord, temporaryFolder } from '../support/state.ts';
 
 describe('the state on a real API server', function () {
   this.timeout(120_000);

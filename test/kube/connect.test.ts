@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { connectKube } from '../../agent/kube/connect.ts';
+import { never } from '../support/signal.ts';
 
 describe('kube/connect', function () {
   // client-node alone takes about a second to import.
@@ -112,7 +113,3 @@ describe('kube/connect', function () {
     return file;
   }
 });
-
-function never(): AbortSignal {
-  return new AbortController().signal;
-}

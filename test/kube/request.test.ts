@@ -5,6 +5,7 @@ import { Agent, createServer, type RequestListener, type Server } from 'node:htt
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { type KubeRequest, sendKubeRequest } from '../../agent/kube/request.ts';
+import { never } from '../support/signal.ts';
 
 describe('kube/request', () => {
   const servers: Server[] = [];
@@ -175,8 +176,4 @@ function requestTo(server: URL, overrides: Partial<KubeRequest> = {}): KubeReque
     transport: { headers: { Authorization: 'Bearer token-1' }, agent: new Agent() },
     ...overrides,
   };
-}
-
-function never(): AbortSignal {
-  return new AbortController().signal;
 }

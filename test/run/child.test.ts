@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { systemClock } from '../../agent/clock.ts';
 import { type ChildOptions, runChild } from '../../agent/run/child.ts';
 import { readGroupResidentBytes } from '../../agent/run/memory.ts';
+import { never } from '../support/signal.ts';
 import { storedRecord } from '../support/state.ts';
 
 describe('run/child', () => {
@@ -84,10 +85,6 @@ function playing(script: string, changed: Partial<ChildOptions> = {}): ChildOpti
     clock: systemClock,
     ...changed,
   };
-}
-
-function never(): AbortSignal {
-  return new AbortController().signal;
 }
 
 async function sleepers(): Promise<string[]> {

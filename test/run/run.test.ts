@@ -7,6 +7,8 @@ import { AgentError } from '../../agent/errors.ts';
 import { type Archived, isPartial, type RunParts, run } from '../../agent/run/run.ts';
 import type { BundleSpec } from '../../agent/spec/types.ts';
 import { FakeClock } from '../support/clock.ts';
+import { never } from '../support/signal.ts';
+import { mergedSpec } from '../support/spec.ts';
 
 const REQUEST = { id: '20261122T020000Z-0001', trigger: 'command' } as const;
 
@@ -82,10 +84,6 @@ describe('run/run', () => {
   });
 });
 
-function never(): AbortSignal {
-  return new AbortController().signal;
-}
-
 function parts(
   overrides: Partial<RunParts> & {
     readonly collect?: (spec: BundleSpec, signal: AbortSignal) => AsyncGenerator<Collected>;
@@ -101,7 +99,7 @@ function parts(
   return {
     loadSpec: async (signal) => {
       await clock.sleep(10, signal);
-      return spec();
+      return mergedSpec();
     },
     chooseEngine: () => ({ name: 'cli', collect }),
     archive: async (collected, _context, signal) => {
@@ -148,19 +146,5 @@ function archived(
         errors: [],
       },
     ],
-  };
-}
-
-function spec(): BundleSpec {
-  return {
-    collectors: [],
-    hostCollectors: [],
-    analyzers: [],
-    hostAnalyzers: [],
-    redactors: [],
-    runHostCollectorsInPod: false,
-    withheld: [],
-    notices: [],
-    sources: [],
   };
 }

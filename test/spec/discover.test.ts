@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 
 import { type Discovery, discoverSpecs } from '../../agent/spec/discover.ts';
 import { FakeKube, type FakeObject } from '../support/kube.ts';
-import { configMap, never, secret } from '../support/spec.ts';
+import { never } from '../support/signal.ts';
+import { configMap, secret } from '../support/spec.ts';
 
 const LABELS = { 'troubleshoot.sh/kind': 'support-bundle' };
 

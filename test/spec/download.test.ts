@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 
 import { AgentError } from '../../agent/errors.ts';
 import { downloadSpec } from '../../agent/spec/download.ts';
-import { never } from '../support/spec.ts';
+import { never } from '../support/signal.ts';
 
 describe('spec/download', () => {
   const servers: Server[] = [];

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { AgentError } from '../../agent/errors.ts';
 import { loadSpec } from '../../agent/spec/load.ts';
 import { FakeKube, type FakeObject } from '../support/kube.ts';
-import { bundleWith, loadOptions, never, secret, specFile, specText } from '../support/spec.ts';
+import { never } from '../support/signal.ts';
+import { bundleWith, loadOptions, secret, specFile, specText } from '../support/spec.ts';
 
 const PATH = '/api/v1/namespaces/agent/secrets/support-bundle-secret';
 const REF = 'secret/agent/support-bundle-secret';

@@ -4,15 +4,14 @@ import assert from 'node:assert/strict';
 
 import { parseSpec } from '../../agent/spec/parse.ts';
 import { renderSpec } from '../../agent/spec/render.ts';
-import type { BundleSpec } from '../../agent/spec/types.ts';
 import { readYamlDocuments } from '../../agent/spec/yaml-documents.ts';
-import { collector, specText } from '../support/spec.ts';
+import { collector, mergedSpec, specText } from '../support/spec.ts';
 
 describe('spec/render', () => {
   it('gives back what it was made from', async () => {
     const [original] = parse(await specText('all-collectors.yaml'));
 
-    const rendered = parse(renderSpec(spec({ collectors: original?.collectors ?? [] })));
+    const rendered = parse(renderSpec(mergedSpec({ collectors: original?.collectors ?? [] })));
 
     const collectors = rendered.flatMap((document) => document.collectors);
     assert.equal(collectors.length, 35);
@@ -25,7 +24,7 @@ describe('spec/render', () => {
   });
 
   it('excludes a default that is not among the collectors, so that troubleshoot does not add it', () => {
-    const [first] = valuesOf(renderSpec(spec({ collectors: [collector('clusterInfo')] })));
+    const [first] = valuesOf(renderSpec(mergedSpec({ collectors: [collector('clusterInfo')] })));
 
     assert.deepEqual(first?.['spec'], {
       collectors: [{ clusterInfo: {} }, { clusterResources: { exclude: true } }],
@@ -34,7 +33,7 @@ describe('spec/render', () => {
 
   it('keeps what the spec itself excludes', () => {
     const collectors = [collector('clusterResources', { ignoreRBAC: true }, { exclude: true })];
-    const [first] = valuesOf(renderSpec(spec({ collectors })));
+    const [first] = valuesOf(renderSpec(mergedSpec({ collectors })));
 
     assert.deepEqual(first?.['spec'], {
       collectors: [
@@ -47,7 +46,7 @@ describe('spec/render', () => {
   it('puts what Go may refuse into documents of their own', () => {
     const documents = valuesOf(
       renderSpec(
-        spec({
+        mergedSpec({
           collectors: [collector('runPod', { podSpec: { containers: 'wrong' } })],
           hostCollectors: [{ cpu: {} }],
           analyzers: [{ a: {} }, { b: {} }],
@@ -82,7 +81,7 @@ describe('spec/render', () => {
 
   it('keeps any text exactly, and never holds the line at which troubleshoot splits', () => {
     const data = 'one\n---\ntwo\t"{{ x }}" yes 0755 \u007f\u0085\u2028\ufeff😀';
-    const text = renderSpec(spec({ collectors: [collector('data', { data })] }));
+    const text = renderSpec(mergedSpec({ collectors: [collector('data', { data })] }));
     const [first] = parse(text);
 
     assert.equal(first?.collectors[0]?.fields['data'], data);
@@ -90,21 +89,6 @@ describe('spec/render', () => {
     assert.ok(!/[\u007f-\u009f\u2028\ufeff]/.test(text));
   });
 });
-
-function spec(overrides: Partial<BundleSpec>): BundleSpec {
-  return {
-    collectors: [],
-    hostCollectors: [],
-    analyzers: [],
-    hostAnalyzers: [],
-    redactors: [],
-    runHostCollectorsInPod: false,
-    withheld: [],
-    notices: [],
-    sources: [],
-    ...overrides,
-  };
-}
 
 function parse(text: string): ReturnType<typeof parseSpec>['documents'] {
   const { documents, notices } = parseSpec({ source: 'test', text, isDiscovered: false });

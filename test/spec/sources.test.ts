@@ -10,7 +10,8 @@ import { AgentError } from '../../agent/errors.ts';
 import { parseRefs } from '../../agent/spec/ref.ts';
 import { readRef, type Source } from '../../agent/spec/sources.ts';
 import { FakeKube } from '../support/kube.ts';
-import { configMap, never, secret } from '../support/spec.ts';
+import { never } from '../support/signal.ts';
+import { configMap, secret } from '../support/spec.ts';
 
 const SECRET = '/api/v1/namespaces/shop/secrets/spec';
 

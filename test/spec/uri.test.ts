@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { AgentError } from '../../agent/errors.ts';
 import { parseSpec } from '../../agent/spec/parse.ts';
 import { type Refreshed, refreshFromUri } from '../../agent/spec/uri.ts';
-import { bundleWith, never } from '../support/spec.ts';
+import { never } from '../support/signal.ts';
+import { bundleWith } from '../support/spec.ts';
 
 describe('spec/uri', () => {
   it('puts the SupportBundles it leads to in the place of the original', async () => {

@@ -8,6 +8,7 @@ import type { AgentState } from '../../agent/state/state.ts';
 import { FakeClock } from '../support/clock.ts';
 import type { FakeKube } from '../support/kube.ts';
 import { RecordingLog } from '../support/log.ts';
+import { never } from '../support/signal.ts';
 import { runId } from '../support/spool.ts';
 import {
   CONFIG_MAP,
@@ -16,7 +17,6 @@ import {
   cursorAt,
   emptyConfigMap,
   idsOf,
-  never,
   readData,
   stateIn,
   stateOf,

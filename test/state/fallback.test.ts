@@ -10,6 +10,7 @@ import { putRecord } from '../../agent/state/history.ts';
 import type { AgentState, StateStore } from '../../agent/state/state.ts';
 import type { FakeKube } from '../support/kube.ts';
 import { RecordingLog } from '../support/log.ts';
+import { never } from '../support/signal.ts';
 import { runId } from '../support/spool.ts';
 import {
   CONFIG_MAP,
@@ -18,7 +19,6 @@ import {
   emptyConfigMap,
   HeldClock,
   idsOf,
-  never,
   readData,
   stateIn,
   storedRecord,

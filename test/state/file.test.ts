@@ -8,12 +8,12 @@ import { type FileStateOptions, fileState } from '../../agent/state/file.ts';
 import { putRecord } from '../../agent/state/history.ts';
 import type { AgentState, StateStore } from '../../agent/state/state.ts';
 import { RecordingLog } from '../support/log.ts';
+import { never } from '../support/signal.ts';
 import { runId } from '../support/spool.ts';
 import {
   claimOf,
   cursorAt,
   idsOf,
-  never,
   stateOf,
   storedRecord,
   temporaryFolder,

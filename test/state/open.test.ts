@@ -7,11 +7,11 @@ import type { KubeClient } from '../../agent/kube/client.ts';
 import { type OpenStateOptions, openState } from '../../agent/state/open.ts';
 import type { StateStore } from '../../agent/state/state.ts';
 import { RecordingLog } from '../support/log.ts';
+import { never } from '../support/signal.ts';
 import {
   CONFIG_MAP,
   emptyConfigMap,
   HeldClock,
-  never,
   stateIn,
   stateOf,
   storedRecord,

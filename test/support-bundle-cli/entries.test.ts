@@ -7,7 +7,8 @@ import { join } from 'node:path';
 
 import type { BundleEntry, LeftOut } from '../../agent/bundle.ts';
 import { readEntries } from '../../agent/support-bundle-cli/entries.ts';
-import { type Member, never, tarGzipOf, temporaryFolder } from '../support/bundles.ts';
+import { type Member, tarGzipOf, temporaryFolder } from '../support/bundles.ts';
+import { never } from '../support/signal.ts';
 
 describe('support-bundle-cli/entries', () => {
   const folder = temporaryFolder();

@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 
 import { cliEnvironment } from '../../agent/support-bundle-cli/environment.ts';
 
-const OPTIONS = { folder: '/work/cli-1', kubeServer: undefined };
+const OPTIONS = { folder: '/scratch/cli-1', kubeServer: undefined };
 
 describe('support-bundle-cli/environment', () => {
   it('has its HOME and TMPDIR in the folder', () => {
     assert.deepEqual(cliEnvironment({ HOME: '/home/me', TMPDIR: '/tmp' }, OPTIONS), {
-      HOME: '/work/cli-1/home',
-      TMPDIR: '/work/cli-1/tmp',
+      HOME: '/scratch/cli-1/home',
+      TMPDIR: '/scratch/cli-1/tmp',
     });
   });
 
@@ -26,8 +26,8 @@ describe('support-bundle-cli/environment', () => {
 
     assert.deepEqual(cliEnvironment(environment, OPTIONS), {
       ...environment,
-      HOME: '/work/cli-1/home',
-      TMPDIR: '/work/cli-1/tmp',
+      HOME: '/scratch/cli-1/home',
+      TMPDIR: '/scratch/cli-1/tmp',
     });
   });
 

@@ -10,8 +10,9 @@ import {
   collectWithCli,
   readCliVersion,
 } from '../../agent/support-bundle-cli/support-bundle-cli.ts';
-import { never, tarGzipOf, temporaryFolder } from '../support/bundles.ts';
+import { tarGzipOf, temporaryFolder } from '../support/bundles.ts';
 import { appeared, cliOptions, collector, ended, specOf, writeProgram } from '../support/cli.ts';
+import { never } from '../support/signal.ts';
 
 const SPEC = specOf([collector('clusterInfo', 'cluster-info')]);
 

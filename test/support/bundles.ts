@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 
 import { type Header, pack } from 'tar-stream';
 
+import type { ManifestFacts } from '../../agent/archive/manifest.ts';
 import {
   type BundlePath,
   type Collected,
@@ -86,6 +87,16 @@ export function temporaryFolder(): () => string {
   return () => folder;
 }
 
-export function never(): AbortSignal {
-  return new AbortController().signal;
+/** Of a run that tells nothing special, unless told otherwise. */
+export function manifestFacts(overrides: Partial<ManifestFacts> = {}): ManifestFacts {
+  return {
+    agentVersion: '0.1.0',
+    engine: { kind: 'cli', version: undefined },
+    runId: '20261122T020000Z-1f3a',
+    installationId: undefined,
+    createdAt: '2026-11-22T02:00:00Z',
+    specs: [],
+    notices: [],
+    ...overrides,
+  };
 }

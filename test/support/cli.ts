@@ -8,6 +8,7 @@ import { systemClock } from '../../agent/clock.ts';
 import { silentLogger } from '../../agent/log.ts';
 import type { BundleSpec, CollectorSpec } from '../../agent/spec/types.ts';
 import type { CliOptions } from '../../agent/support-bundle-cli/support-bundle-cli.ts';
+import { mergedSpec } from './spec.ts';
 
 /** A program in the folder; in its script `$output` is where the archive goes, without `.tar.gz`. */
 export function writeProgram(folder: string, script: string): string {
@@ -36,18 +37,7 @@ export function specOf(
   collectors: readonly CollectorSpec[],
   overrides: Partial<BundleSpec> = {},
 ): BundleSpec {
-  return {
-    collectors,
-    hostCollectors: [],
-    analyzers: [],
-    hostAnalyzers: [],
-    redactors: [],
-    runHostCollectorsInPod: false,
-    withheld: [],
-    notices: [],
-    sources: [],
-    ...overrides,
-  };
+  return mergedSpec({ collectors, ...overrides });
 }
 
 export function collector(

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
 import type { LoadSpecOptions } from '../../agent/spec/load.ts';
-import type { CollectorSpec } from '../../agent/spec/types.ts';
+import type { BundleSpec, CollectorSpec } from '../../agent/spec/types.ts';
 import { FakeKube, type FakeObject } from './kube.ts';
 
 /** The path of a file in `test/fixtures/specs/`. */
@@ -64,6 +64,18 @@ export function loadOptions(
   };
 }
 
-export function never(): AbortSignal {
-  return new AbortController().signal;
+/** A merged spec that asks for nothing, unless told otherwise. */
+export function mergedSpec(overrides: Partial<BundleSpec> = {}): BundleSpec {
+  return {
+    collectors: [],
+    hostCollectors: [],
+    analyzers: [],
+    hostAnalyzers: [],
+    redactors: [],
+    runHostCollectorsInPod: false,
+    withheld: [],
+    notices: [],
+    sources: [],
+    ...overrides,
+  };
 }

@@ -11,6 +11,7 @@ import type { AgentState, Claim, Cursor, StateStore } from '../../agent/state/st
 import { FakeClock } from './clock.ts';
 import { FakeKube } from './kube.ts';
 import { RecordingLog } from './log.ts';
+import { never } from './signal.ts';
 import { runId, spooledRecord } from './spool.ts';
 
 export const CONFIG_MAP = '/api/v1/namespaces/default/configmaps/state';
@@ -75,11 +76,6 @@ export function claimOf(index: number, changed: Partial<Claim> = {}): Claim {
 
 export function cursorAt(scheduledAt: string, expression = '0 2 * * *'): Cursor {
   return { expression, timeZone: 'UTC', scheduledAt };
-}
-
-/** A signal that nobody aborts. */
-export function never(): AbortSignal {
-  return new AbortController().signal;
 }
 
 /** Sleeps last until the test says so. */
