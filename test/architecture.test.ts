@@ -34,6 +34,7 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
   config: { packages: ['fastest-levenshtein'] },
   schedule: { packages: ['node-cron'] },
   spec: { agent: ['kube/client.ts'], packages: ['yaml', 'got'] },
+  collect: { agent: ['spec/types.ts', 'kube'] },
   kube: { packages: ['@kubernetes/client-node', '@kubernetes/client-node/dist/config.js'] },
   'support-bundle-cli': { agent: ['spec/types.ts'] },
   archive: { packages: ['archiver'] },

@@ -20,6 +20,28 @@ const CODE_BY_STATUS: Readonly<Record<number, AgentErrorCode>> = {
   504: 'KUBE_TIMEOUT',
 };
 
+/** An answer that is not a success: what the API itself said of it. */
+export class KubeAnswerError extends AgentError {
+  readonly statusCode: number;
+  /** The Status object's `message` (else the text), whole up to 64 KiB: the words that client-go's errors have too. */
+  readonly apiMessage: string;
+
+  constructor(
+    code: AgentErrorCode,
+    message: string,
+    answer: { readonly statusCode: number; readonly apiMessage: string },
+  ) {
+    super(code, message);
+    this.statusCode = answer.statusCode;
+    this.apiMessage = answer.apiMessage;
+  }
+}
+
+/** What the API said, for files that troubleshoot fills with client-go's errors; else the error's own message. */
+export function apiMessageOf(error: unknown): string {
+  return error instanceof KubeAnswerError ? error.apiMessage : messageOf(error);
+}
+
 /**
  * The error for an answer that is not a success. The API's own message comes along, cut: for 403
  * it names user, verb, resource and namespace.
@@ -28,10 +50,15 @@ export function answerError(
   request: RequestName,
   statusCode: number,
   body: Uint8Array,
-): AgentError {
+): KubeAnswerError {
   const code = CODE_BY_STATUS[statusCode] ?? 'KUBE_FAILED';
-  const said = statusMessage(body);
-  return new AgentError(code, `${nameOf(request)}: ${statusCode}${said === '' ? '' : ` ${said}`}`);
+  const apiMessage = statusMessage(body);
+  const said = cutText(apiMessage);
+  return new KubeAnswerError(
+    code,
+    `${nameOf(request)}: ${statusCode}${said === '' ? '' : ` ${said}`}`,
+    { statusCode, apiMessage },
+  );
 }
 
 /** The error for a request that got no answer: refused, reset, DNS, TLS. */
@@ -71,10 +98,10 @@ function statusMessage(body: Uint8Array): string {
   try {
     const status: unknown = JSON.parse(text);
     if (typeof status === 'object' && status !== null && 'message' in status) {
-      return cutText(String(status.message));
+      return String(status.message);
     }
   } catch {
     // Not from the API server itself: a proxy's page, a webhook's text.
   }
-  return cutText(text);
+  return text;
 }

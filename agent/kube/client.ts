@@ -9,3 +9,64 @@ export interface KubeClient {
   /** JSON merge patch (RFC 7386). With `metadata.resourceVersion` in it, a stale one rejects with KUBE_CONFLICT. */
   patch(path: string, patch: unknown, signal: AbortSignal): Promise<unknown>;
 }
+
+/**
+ * What collecting asks of the API beside. Requests in flight share one budget, KUBE_CONCURRENCY: each
+ * counts until its answer has been read. Those that stay open while something else happens (`follow`,
+ * `exec`) do not count: whoever waits for them must still be able to ask. 429 and 503 with Retry-After
+ * are obeyed.
+ */
+export interface KubeApi extends KubeClient {
+  /** Of the current context or of the pod; `default` where that names none. */
+  readonly namespace: string;
+  /** A GET whose body is read as it comes; not to be left unread. Answers other than 2xx reject. */
+  stream(path: string, options: StreamOptions, signal: AbortSignal): Promise<KubeStream>;
+  /** The created object, or the review's answer. */
+  post(path: string, body: unknown, signal: AbortSignal): Promise<unknown>;
+  /** What is not there counts as deleted. */
+  delete(path: string, options: DeleteOptions, signal: AbortSignal): Promise<void>;
+  /** Starts a command in a container, over WebSocket. Rejects when it cannot be started. */
+  exec(target: ExecTarget, signal: AbortSignal): Promise<Execution>;
+}
+
+export interface StreamOptions {
+  /** Default `application/json`. */
+  readonly accept?: string;
+  /** The answer goes on until the other side ends it (`follow`): no deadline of its own, and outside of the budget. */
+  readonly isLongLived?: boolean;
+}
+
+export interface KubeStream {
+  readonly statusCode: number;
+  readonly contentType: string;
+  /** Decompressed. Rejects with KUBE_… when the connection breaks; leaving the loop closes it. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Fields of Kubernetes' DeleteOptions. */
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
+}
+
+export interface ExecTarget {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly command: readonly string[];
+}
+
+export interface Execution {
+  /** What the command writes, as it comes; the reader sets the pace. Leaving the loop ends the connection. */
+  readonly output: AsyncIterable<{
+    readonly stream: 'stdout' | 'stderr';
+    readonly chunk: Uint8Array;
+  }>;
+  /** Settled once `output` has ended. */
+  readonly ending: Promise<ExecEnding>;
+}
+
+export type ExecEnding =
+  | { readonly kind: 'succeeded' }
+  /** `message` as the API words it, e.g. `command terminated with non-zero exit code: …, exit code 3`. */
+  | { readonly kind: 'failed'; readonly message: string; readonly exitCode?: number };

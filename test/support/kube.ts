@@ -1,7 +1,15 @@
 /** A Kubernetes API in memory: objects by path, with the answers a test asks for. */
 
 import { AgentError, type AgentErrorCode } from '../../agent/errors.ts';
-import type { KubeClient } from '../../agent/kube/client.ts';
+import type {
+  DeleteOptions,
+  ExecEnding,
+  ExecTarget,
+  Execution,
+  KubeApi,
+  KubeStream,
+  StreamOptions,
+} from '../../agent/kube/client.ts';
 
 /** `/api/v1/secrets`, `/apis/apps/v1/namespaces/shop/deployments`, … */
 const COLLECTION = /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/[^/]+)?\/[a-z]+$/;
@@ -16,17 +24,32 @@ export interface FakeObject {
   readonly [field: string]: unknown;
 }
 
+/** What a command in a container writes, and how it ends. */
+export interface FakeExecution {
+  readonly stdout?: string | Uint8Array;
+  readonly stderr?: string | Uint8Array;
+  readonly ending?: ExecEnding;
+}
+
 /**
  * Objects are put and got by their path, e.g. `/api/v1/namespaces/default/configmaps/state`.
  * A collection's path lists what lies below it, also over all namespaces; `labelSelector` (`a=b,c!=d,e`),
  * `limit` and `continue` are understood.
  */
-export class FakeKube implements KubeClient {
+export class FakeKube implements KubeApi {
   readonly server = new URL('https://kube.test:6443');
+  readonly namespace = 'agent';
   /** `GET /path?query`, in order. */
   readonly requests: string[] = [];
   readonly #objects = new Map<string, FakeObject>();
-  readonly #failures = new Map<string, AgentErrorCode>();
+  readonly #texts = new Map<string, string | Uint8Array>();
+  readonly #failures = new Map<string, AgentErrorCode | Error>();
+  /** Every command that was started, in order. */
+  readonly executed: ExecTarget[] = [];
+  /** What a command does; by default nothing, and it succeeds. */
+  onExec: (target: ExecTarget) => FakeExecution = () => ({});
+  /** The answer to a POST that creates nothing (a review); undefined: the body is stored as a new object. */
+  onPost: (path: string, body: unknown) => unknown = () => undefined;
   #latestVersion = 0;
 
   constructor(objects: Readonly<Record<string, FakeObject>> = {}) {
@@ -51,9 +74,14 @@ export class FakeKube implements KubeClient {
     this.#objects.delete(path);
   }
 
+  /** What `stream` gives for the path; looked for with its query, then without. */
+  putText(path: string, text: string | Uint8Array): void {
+    this.#texts.set(path, text);
+  }
+
   /** From now on every request for the path (without its query) rejects. */
-  fail(path: string, code: AgentErrorCode): void {
-    this.#failures.set(path, code);
+  fail(path: string, failure: AgentErrorCode | Error): void {
+    this.#failures.set(path, failure);
   }
 
   /** The path answers again. */
@@ -62,7 +90,12 @@ export class FakeKube implements KubeClient {
   }
 
   async get(path: string, signal: AbortSignal): Promise<unknown> {
-    const [resource, query] = this.#begin('GET', path, signal);
+    this.#begin('GET', path, signal);
+    return this.#read(path);
+  }
+
+  #read(path: string): unknown {
+    const { pathname: resource, searchParams: query } = new URL(path, this.server);
     const object = this.#objects.get(resource);
     if (object !== undefined) return structuredClone(object);
     const isCollection = COLLECTION.test(resource);
@@ -84,12 +117,51 @@ export class FakeKube implements KubeClient {
     return structuredClone(this.#objects.get(resource));
   }
 
+  async stream(path: string, _options: StreamOptions, signal: AbortSignal): Promise<KubeStream> {
+    const [resource] = this.#begin('GET', path, signal);
+    const text = this.#texts.get(path) ?? this.#texts.get(resource);
+    const body = Buffer.from(text ?? JSON.stringify(this.#read(path)));
+    return {
+      statusCode: 200,
+      contentType: text === undefined ? 'application/json' : 'text/plain',
+      body: once(body),
+    };
+  }
+
+  async post(path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
+    const [resource] = this.#begin('POST', path, signal);
+    const answer = this.onPost(resource, body);
+    if (answer !== undefined) return structuredClone(answer);
+    if (!isRecord(body)) throw new Error('a POST must have an object');
+    const metadata = isRecord(body['metadata']) ? body['metadata'] : {};
+    const { name, generateName } = metadata;
+    const given = typeof name === 'string' ? name : `${String(generateName)}${this.#latestVersion}`;
+    if (this.#objects.has(`${resource}/${given}`)) {
+      throw new AgentError('KUBE_CONFLICT', `POST ${resource}: 409 ${given} already exists`);
+    }
+    this.put(`${resource}/${given}`, { ...body, metadata: { ...metadata, name: given } });
+    return structuredClone(this.#objects.get(`${resource}/${given}`));
+  }
+
+  async delete(path: string, _options: DeleteOptions, signal: AbortSignal): Promise<void> {
+    const [resource] = this.#begin('DELETE', path, signal);
+    this.remove(resource);
+  }
+
+  async exec(target: ExecTarget, signal: AbortSignal): Promise<Execution> {
+    this.#begin('EXEC', `/${target.namespace}/${target.pod}/${target.container}`, signal);
+    this.executed.push(target);
+    const { stdout = '', stderr = '', ending = { kind: 'succeeded' } } = this.onExec(target);
+    return { output: outputOf(stdout, stderr), ending: Promise.resolve(ending) };
+  }
+
   #begin(method: string, path: string, signal: AbortSignal): [string, URLSearchParams] {
     signal.throwIfAborted();
     this.requests.push(`${method} ${path}`);
     const { pathname, searchParams } = new URL(path, this.server);
-    const code = this.#failures.get(pathname);
-    if (code !== undefined) throw new AgentError(code, `${method} ${pathname}: ${code}`);
+    const failure = this.#failures.get(pathname);
+    if (failure instanceof Error) throw failure;
+    if (failure !== undefined) throw new AgentError(failure, `${method} ${pathname}: ${failure}`);
     return [pathname, searchParams];
   }
 
@@ -108,6 +180,18 @@ export class FakeKube implements KubeClient {
       items: structuredClone(matching.slice(start, end)),
     };
   }
+}
+
+async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (body.length > 0) yield body;
+}
+
+async function* outputOf(
+  stdout: string | Uint8Array,
+  stderr: string | Uint8Array,
+): AsyncGenerator<{ readonly stream: 'stdout' | 'stderr'; readonly chunk: Uint8Array }> {
+  if (stdout.length > 0) yield { stream: 'stdout', chunk: Buffer.from(stdout) };
+  if (stderr.length > 0) yield { stream: 'stderr', chunk: Buffer.from(stderr) };
 }
 
 function matches(object: FakeObject, selector: string): boolean {
