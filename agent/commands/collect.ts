@@ -7,26 +7,22 @@ import type { Readable } from 'node:stream';
 import { writeArchive } from '../archive/archive.ts';
 import { bundleName } from '../archive/layout.ts';
 import type { ManifestFacts } from '../archive/manifest.ts';
-import type { Collected } from '../bundle.ts';
 import { systemClock, toRfc3339 } from '../clock.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import { loadConfig } from '../config/load.ts';
 import { AgentError, hasCode, messageOf } from '../errors.ts';
-import type { KubeClient } from '../kube/client.ts';
+import type { KubeApi } from '../kube/client.ts';
 import { connectKube } from '../kube/connect.ts';
-import { kubeEnvironment } from '../kube/environment.ts';
 import { createLogger, type Logger } from '../log.ts';
-import { type Collect, chooseEngine, type Engine, type EngineName } from '../run/engine.ts';
+import { chooseEngine, type Engine, type EngineName, type Engines } from '../run/engine.ts';
 import { readInstallationId } from '../run/installation.ts';
-import { readMemoryLimit, SHARE_OF_LIMIT } from '../run/memory.ts';
 import { newRunId, type RunRecord } from '../run/record.ts';
 import { type Archived, run } from '../run/run.ts';
 import { loadSpec } from '../spec/load.ts';
-import { renderSpec } from '../spec/render.ts';
 import type { BundleSpec } from '../spec/types.ts';
-import { collectWithCli, readCliVersion } from '../support-bundle-cli/support-bundle-cli.ts';
 import { VERSION } from '../version.ts';
 import type { CommandContext } from './context.ts';
+import { makeEngines, readProgramVersion } from './engines.ts';
 import { releaseOf, specRefs } from './identity.ts';
 import { Progress } from './progress.ts';
 import { exitCodeOf } from './run.ts';
@@ -132,7 +128,8 @@ class CollectJob {
   readonly #parts: JobParts;
   readonly #startedAtMs = systemClock.now();
   readonly #runId: string;
-  #kube: Promise<KubeClient> | undefined;
+  readonly #engines: Engines;
+  #kube: Promise<KubeApi> | undefined;
   /** For clear text. */
   #folder: string | undefined;
 
@@ -140,14 +137,24 @@ class CollectJob {
     this.#parts = parts;
     this.#runId = parts.options.runId ?? newRunId(this.#startedAtMs);
     this.output = resolve(parts.options.output ?? `${bundleName(this.#startedAtMs)}.tar.gz`);
+    const { config, context, options, log } = parts;
+    this.#engines = makeEngines({
+      config,
+      environment: context.environment,
+      log,
+      runId: this.#runId,
+      isOwnGroup: options.runId === undefined,
+      connect: this.#connect,
+      workFolder: () => this.#workFolder(),
+    });
   }
 
   run(signal: AbortSignal): Promise<RunRecord> {
-    const { config, options } = this.#parts;
+    const { config } = this.#parts;
     return run(
       {
         loadSpec: (runSignal) => this.#loadSpec(runSignal),
-        chooseEngine: () => chooseEngine(options.engine ?? config.engine, this.#cli),
+        chooseEngine: (spec) => this.#chooseEngine(spec),
         archive: (collected, context, runSignal) => this.#archive(collected, context, runSignal),
         clock: systemClock,
         runTimeoutMs: config.runTimeoutMs,
@@ -157,7 +164,14 @@ class CollectJob {
     );
   }
 
-  readonly #cli: Collect = (spec, signal) => this.#collectWithCli(spec, signal);
+  async #chooseEngine(spec: BundleSpec): Promise<Engine> {
+    const { config, options, log, progress } = this.#parts;
+    const engine = await chooseEngine(options.engine ?? config.engine, spec, this.#engines);
+    if (engine.name === 'native') {
+      log.warn({ engine: engine.name }, 'this bundle is not redacted: keep it to yourself');
+    }
+    return { ...engine, collect: (...parameters) => progress.count(engine.collect(...parameters)) };
+  }
 
   /** Removes the clear text. */
   async cleanUp(): Promise<void> {
@@ -171,8 +185,8 @@ class CollectJob {
   }
 
   /** One connection for the whole run, made when something first needs the cluster. */
-  readonly #connect = (): Promise<KubeClient> => {
-    this.#kube ??= connectKube({});
+  readonly #connect = (): Promise<KubeApi> => {
+    this.#kube ??= connectKube({ concurrency: this.#parts.config.kubeConcurrency });
     return this.#kube;
   };
 
@@ -197,34 +211,6 @@ class CollectJob {
       log.warn({ source, lineNumber, reason: message }, `spec: ${kind}`);
     }
     return spec;
-  }
-
-  async *#collectWithCli(spec: BundleSpec, signal: AbortSignal): AsyncGenerator<Collected> {
-    const { config, context, options, log, progress } = this.#parts;
-    const kube = await this.#connect();
-    const environment = {
-      ...context.environment,
-      ...(await kubeEnvironment(context.environment)),
-    };
-    const gomemlimitBytes = cliMemoryLimit();
-    yield* progress.count(
-      collectWithCli(
-        spec,
-        {
-          program: config.supportBundleCli,
-          specText: renderSpec(spec),
-          kubeServer: kube.server,
-          workDir: await this.#workFolder(),
-          environment,
-          maxWorkBytes: 2 * config.maxBundleBytes,
-          ...(gomemlimitBytes === undefined ? {} : { gomemlimitBytes }),
-          ownGroup: options.runId === undefined,
-          clock: systemClock,
-          log,
-        },
-        signal,
-      ),
-    );
   }
 
   async #archive(
@@ -252,12 +238,9 @@ class CollectJob {
 
   async #facts(spec: BundleSpec, engine: Engine, signal: AbortSignal): Promise<ManifestFacts> {
     const { config, context } = this.#parts;
-    const { environment } = context;
-    const program = config.supportBundleCli;
-    const [kube, version] = await Promise.all([
-      this.#connect(),
-      readCliVersion({ program, environment }, signal),
-    ]);
+    const kube = await this.#connect();
+    const version =
+      engine.name === 'native' ? VERSION : await readProgramVersion(config, context, signal);
     return {
       agentVersion: VERSION,
       engine: { kind: engine.name, version },
@@ -268,15 +251,4 @@ class CollectJob {
       notices: spec.notices,
     };
   }
-}
-
-/** What this process and `serve` need of the container's memory beside the program. */
-const OWN_BYTES = 256 * 2 ** 20;
-const LEAST_CLI_BYTES = 64 * 2 ** 20;
-
-/** GOMEMLIMIT: makes Go collect its garbage before the watchdog has to act. */
-function cliMemoryLimit(): number | undefined {
-  const limitBytes = readMemoryLimit();
-  if (limitBytes === undefined) return undefined;
-  return Math.max(LEAST_CLI_BYTES, Math.floor(limitBytes * SHARE_OF_LIMIT) - OWN_BYTES);
 }

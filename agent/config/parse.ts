@@ -80,6 +80,20 @@ export function list(value: string): readonly string[] {
     .filter((part) => part !== '');
 }
 
+/** `image=other` pairs, comma-separated, as a map. What replaces the beginning of a name ends with `/`, as that does. */
+export function imageMap(value: string): ReadonlyMap<string, string> {
+  const pairs = list(value).map((pair) => pair.split('=').map((part) => part.trim()));
+  for (const [from = '', to = '', ...more] of pairs) {
+    const isPair = from !== '' && to !== '' && more.length === 0;
+    if (!isPair || from.endsWith('/') !== to.endsWith('/')) {
+      throw new RangeError(
+        'must be pairs such as busybox:1=registry.example/busybox:1 or docker.io/=registry.example/mirror/',
+      );
+    }
+  }
+  return new Map(pairs.map(([from = '', to = '']) => [from, to]));
+}
+
 export function wholeNumber(min: number, max: number): Parse<number> {
   return (value) => {
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;

@@ -15,7 +15,7 @@ export interface Archived {
 
 export interface RunParts {
   readonly loadSpec: (signal: AbortSignal) => Promise<BundleSpec>;
-  readonly chooseEngine: (spec: BundleSpec) => Engine;
+  readonly chooseEngine: (spec: BundleSpec, signal: AbortSignal) => Promise<Engine>;
   /** Creates the bundle's file and removes it again when it rejects. */
   readonly archive: (
     collected: AsyncIterable<Collected>,
@@ -25,6 +25,9 @@ export interface RunParts {
   readonly clock: Clock;
   readonly runTimeoutMs: number;
 }
+
+/** Less than what `serve` waits for before it takes the process for hung. */
+const ARCHIVE_OVERTIME_MS = 10_000;
 
 /**
  * The record of the run; `outcome` is `spooled` or `failed`.
@@ -41,16 +44,21 @@ export async function run(
   const { clock, runTimeoutMs } = parts;
   const deadline = deadlineSignal(runTimeoutMs);
   const runSignal = AbortSignal.any([signal, deadline]);
+  // What an engine has by the deadline is still archived.
+  const archiveSignal = AbortSignal.any([
+    signal,
+    deadlineSignal(runTimeoutMs + ARCHIVE_OVERTIME_MS),
+  ]);
   const phases = new PhaseTimes(clock);
   const started = { id, trigger, startedAt: toRfc3339(clock.now()) };
   let engine: Engine | undefined;
   try {
     const spec = await phases.time('spec', () => parts.loadSpec(runSignal));
-    engine = parts.chooseEngine(spec);
-    const collected = phases.timePulls('collect', engine.collect(spec, runSignal));
+    engine = await parts.chooseEngine(spec, runSignal);
+    const collected = phases.timePulls('collect', engine.collect(spec, { signal, deadline }));
     const context = { spec, engine };
     const archived = await phases.time('archive', () =>
-      parts.archive(collected, context, runSignal),
+      parts.archive(collected, context, archiveSignal),
     );
     return finish(started, { engine, phases, clock, archived });
   } catch (error) {

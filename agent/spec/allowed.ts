@@ -3,7 +3,7 @@
 import { AgentError } from '../errors.ts';
 import { addressesOf, addressRefusal } from './address.ts';
 import { type CollectorGroup, collectorType } from './collector-fields.ts';
-import { type Entry, isText } from './fields.ts';
+import { isImageFacts } from './image-facts.ts';
 import type { Origin } from './merge.ts';
 import type { CollectorSpec } from './types.ts';
 
@@ -81,12 +81,4 @@ function groupOf({ type, fields }: CollectorSpec): Membership {
   }
   if (type === 'data' && isImageFacts(fields)) return { group: 'network', isInherent: false };
   return { group: collectorType(type)?.group ?? 'workload', isInherent: true };
-}
-
-/** By its names alone, `data` asks registries about all images instead of writing its text. */
-export function isImageFacts({ name, collectorName }: Entry): boolean {
-  return (
-    (isText(collectorName) && collectorName.includes('image-facts/')) ||
-    (isText(name) && name.includes('image-facts-'))
-  );
 }

@@ -1,7 +1,7 @@
 /** NAMESPACES: rewrites collectors so that they read these namespaces only, and names those that cannot be narrowed. */
 
-import { isImageFacts } from './allowed.ts';
 import { type Entry, isEntry, isText, isTexts } from './fields.ts';
+import { isImageFacts } from './image-facts.ts';
 import type { CollectorSpec } from './types.ts';
 
 export interface Narrowing {

@@ -2,9 +2,9 @@
 
 import type { BundleEntry, CollectorResult, FileEntry } from '../bundle.ts';
 import type { BundleSpec } from '../spec/types.ts';
+import { Tally } from '../tally.ts';
 import { HOST_COLLECTORS, placesOf } from './places.ts';
 import { type Finding, isReport, readReport } from './reports.ts';
-import { Tally } from './tally.ts';
 
 /** Files that tell of collectors are small; a larger one passes unread, and its collector counts as partial. */
 const MAX_REPORT_BYTES = 1024 * 1024;

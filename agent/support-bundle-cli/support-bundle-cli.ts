@@ -9,12 +9,12 @@ import { type Collected, cutText } from '../bundle.ts';
 import type { Clock } from '../clock.ts';
 import { AgentError, hasCode, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { redactLine } from '../redact-line.ts';
 import type { BundleSpec } from '../spec/types.ts';
 import { readEntries } from './entries.ts';
 import { cliEnvironment } from './environment.ts';
 import { Outcomes } from './outcomes.ts';
 import { type Ending, readLastLine, runProgram } from './program.ts';
-import { redactLine } from './redaction.ts';
 import { outgrows } from './work.ts';
 
 export interface CliOptions {

@@ -144,6 +144,9 @@ volumeMounts:
   "ENGINE" .Values.engine
   "SUPPORT_BUNDLE_CLI" .Values.supportBundleCli
   "RUN_TIMEOUT" .Values.runTimeout
+  "COLLECTOR_TIMEOUT" .Values.collectorTimeout
+  "KUBE_CONCURRENCY" .Values.kubeConcurrency
+  "COLLECTOR_IMAGES" (include "cron-support-bundle.pairs" .Values.collectorImages)
   "MAX_BUNDLE_SIZE" .Values.maxBundleSize
   "WORK_DIR" "/tmp/cron-support-bundle"
   "UPLOAD_METHOD" $upload.method

@@ -151,3 +151,10 @@ Argument: list of the root, the value, the key in the existing Secret, the licen
 {{- define "cron-support-bundle.caSource" -}}
 {{- .Values.customCA.configMapName | default .Values.customCA.secretName -}}
 {{- end -}}
+
+{{/* A map as `from=to` pairs, comma-separated. */}}
+{{- define "cron-support-bundle.pairs" -}}
+{{- $pairs := list -}}
+{{- range $from, $to := . }}{{ $pairs = append $pairs (printf "%s=%s" $from $to) }}{{ end -}}
+{{- join "," $pairs -}}
+{{- end -}}

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 
 import type { Collected, CollectorOutcome } from '../../agent/bundle.ts';
 import { AgentError } from '../../agent/errors.ts';
+import type { Collect, CollectSignals } from '../../agent/run/engine.ts';
 import { type Archived, isPartial, type RunParts, run } from '../../agent/run/run.ts';
 import type { BundleSpec } from '../../agent/spec/types.ts';
 import { FakeClock } from '../support/clock.ts';
@@ -56,6 +57,16 @@ describe('run/run', () => {
     assert.equal(record.error?.code, 'RUN_TIMEOUT');
   });
 
+  it('archives what an engine gives at the deadline', async () => {
+    const collect: Collect = async function* (_spec, { deadline }) {
+      await new Promise((resolve) => deadline.addEventListener('abort', resolve));
+      yield { kind: 'left-out', path: 'late', reason: 'cut off' };
+    };
+    const record = await run(parts({ runTimeoutMs: 20, collect }), REQUEST, never());
+
+    assert.equal(record.outcome, 'spooled');
+  });
+
   it('names the shutdown when it ends the run', async () => {
     const shutdown = new AbortController();
     const ending = run(parts({ collect: hang }), REQUEST, shutdown.signal);
@@ -86,7 +97,7 @@ describe('run/run', () => {
 
 function parts(
   overrides: Partial<RunParts> & {
-    readonly collect?: (spec: BundleSpec, signal: AbortSignal) => AsyncGenerator<Collected>;
+    readonly collect?: Collect;
   } = {},
 ): RunParts {
   const { collect = collectNothing, ...rest } = overrides;
@@ -101,7 +112,7 @@ function parts(
       await clock.sleep(10, signal);
       return mergedSpec();
     },
-    chooseEngine: () => ({ name: 'cli', collect }),
+    chooseEngine: async () => ({ name: 'cli', collect }),
     archive: async (collected, _context, signal) => {
       for await (const one of collected) {
         assert.equal(one.kind, 'left-out');
@@ -115,7 +126,8 @@ function parts(
   };
 }
 
-async function* hang(_spec: BundleSpec, signal: AbortSignal): AsyncGenerator<Collected> {
+async function* hang(_spec: BundleSpec, signals: CollectSignals): AsyncGenerator<Collected> {
+  const signal = AbortSignal.any([signals.signal, signals.deadline]);
   signal.throwIfAborted();
   await new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason));

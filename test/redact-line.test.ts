@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 
-import { redactLine } from '../../agent/support-bundle-cli/redaction.ts';
+import { redactLine } from '../agent/redact-line.ts';
 
-describe('support-bundle-cli/redaction', () => {
+describe('redact-line', () => {
   for (const [line, hidden] of [
     [
       'Get "https://me:s3cret@10.0.0.1/api": refused',

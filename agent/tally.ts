@@ -1,23 +1,25 @@
-/** What is known of one collector while the bundle passes by, and the result it comes to. */
+/** What is known of one collector while a run goes on, and the result it comes to. */
 
 import {
   type BundleEntry,
   type CollectorOutcome,
   type CollectorResult,
   cutText,
-} from '../bundle.ts';
+} from './bundle.ts';
 
 /** A record is kept in a ConfigMap: of many errors the first are named and the rest are counted. */
 const MAX_ERRORS = 20;
 
 /** Of several things that are known of one title the last in this list counts. */
 const RANKS: readonly CollectorOutcome[] = [
+  'denied',
   'excluded',
   'ok',
   'unsupported',
   'partial',
   'failed',
   'forbidden',
+  'timeout',
 ];
 
 export class Tally {

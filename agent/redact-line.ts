@@ -1,4 +1,4 @@
-/** Takes secrets out of a line that troubleshoot's program wrote, before it enters a record or a log. */
+/** Takes secrets out of a line from outside (an API's error, a program's stderr), before it enters a record or a log. */
 
 const HIDDEN = '***HIDDEN***';
 

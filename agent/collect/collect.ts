@@ -1,0 +1,283 @@
+/** The native engine: runs the collectors of a spec through the Kubernetes API, side by side and within bounds. */
+
+import { type Collected, type CollectorResult, cutText } from '../bundle.ts';
+import { type Clock, deadlineSignal, toRfc3339 } from '../clock.ts';
+import { hasCode, messageOf } from '../errors.ts';
+import { apiMessageOf } from '../kube/api-error.ts';
+import type { KubeApi } from '../kube/client.ts';
+import type { Logger } from '../log.ts';
+import { redactLine } from '../redact-line.ts';
+import type { BundleSpec } from '../spec/types.ts';
+import { Tally } from '../tally.ts';
+import type { CollectContext, Piece } from './collector.ts';
+import { ownFile, Paths, toEntries } from './entries.ts';
+import { type ImageMap, replaceImage } from './images.ts';
+import { interleave } from './interleave.ts';
+import {
+  collectorErrorFile,
+  type Skipped,
+  skippedFile,
+  summaryFile,
+  versionFile,
+} from './own-files.ts';
+import { findMissingRights } from './permission.ts';
+import { type FindCollector, type Plan, type PlannedCollector, planCollectors } from './plan.ts';
+import { untilDeaf } from './reaction.ts';
+import { Settlements } from './settlements.ts';
+
+export interface NativeOptions {
+  readonly kube: KubeApi;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Exists. For bodies that are too large for memory; nothing is left in it in the end. */
+  readonly workDir: string;
+  /** KUBE_CONCURRENCY. */
+  readonly concurrency: number;
+  /** COLLECTOR_TIMEOUT. */
+  readonly collectorTimeoutMs: number;
+  /** COLLECTOR_IMAGES. */
+  readonly images: ImageMap;
+  readonly runId: string;
+  readonly installationId: string;
+  /** For `version.yaml`. */
+  readonly version: string;
+  readonly find?: FindCollector;
+}
+
+export interface NativeSignals {
+  /** Aborts when the run is to be given up: what is made in the cluster is removed, then it rejects. */
+  readonly signal: AbortSignal;
+  /** Aborts at RUN_TIMEOUT: collectors that have not ended are cut off and named, and the bundle is still made. */
+  readonly deadline: AbortSignal;
+}
+
+/** Collectors at once: each holds a few MiB at most, and the API is asked within its own budget. */
+const MOST_AT_ONCE = 8;
+
+/**
+ * Runs all collectors: first those that read, then those that make objects or run commands in the
+ * cluster, `copy` last, since it may fetch what the others wrote.
+ *
+ * @yields Entries as they are ready, then the engine's own files, then how each collector ended.
+ * @throws The signal's reason, when it aborts.
+ */
+export async function* collectNatively(
+  spec: BundleSpec,
+  options: NativeOptions,
+  signals: NativeSignals,
+): AsyncGenerator<Collected> {
+  yield* new NativeRun(spec, options, signals).collect();
+}
+
+class NativeRun {
+  readonly #spec: BundleSpec;
+  readonly #options: NativeOptions;
+  readonly #signals: NativeSignals;
+  readonly #plan: Plan;
+  readonly #startedAt: number;
+  readonly #paths = new Paths();
+  readonly #settlements: Settlements;
+  readonly #tallies = new Map<string, Tally>();
+  readonly #skipped: Skipped[] = [];
+
+  constructor(spec: BundleSpec, options: NativeOptions, signals: NativeSignals) {
+    this.#spec = spec;
+    this.#options = options;
+    this.#signals = signals;
+    this.#startedAt = options.clock.elapsed();
+    this.#plan = planCollectors(spec, options.find);
+    this.#settlements = new Settlements(this.#plan.readers.flat().map(({ type }) => type));
+    for (const { title } of spec.collectors) this.#tally(title);
+  }
+
+  async *collect(): AsyncGenerator<Collected> {
+    const { readers, workloads, excluded } = this.#plan;
+    for (const { title, reason } of this.#plan.unsupported) {
+      this.#tally(title).addOutcome('unsupported', [reason]);
+    }
+    for (const { title } of excluded) {
+      this.#tally(title).addOutcome('excluded');
+      this.#skip(title, 'excluded', null);
+    }
+    const [copies, makers] = [
+      workloads.filter(({ type }) => type === 'copy'),
+      workloads.filter(({ type }) => type !== 'copy'),
+    ];
+    yield* this.#runAtOnce(readers, MOST_AT_ONCE);
+    for (const turn of [makers, copies]) {
+      yield* this.#runAtOnce(
+        turn.map((one) => [one]),
+        this.#options.concurrency,
+      );
+    }
+    yield* this.#ownFiles();
+    yield* this.#results();
+  }
+
+  #runAtOnce(
+    lanes: readonly (readonly PlannedCollector[])[],
+    limit: number,
+  ): AsyncGenerator<Collected> {
+    return interleave(
+      lanes.map((lane) => this.#runLane(lane)),
+      limit,
+    );
+  }
+
+  async *#runLane(lane: readonly PlannedCollector[]): AsyncGenerator<Collected> {
+    for (const collector of lane) yield* this.#runOne(collector);
+  }
+
+  async *#runOne(collector: PlannedCollector): AsyncGenerator<Collected> {
+    const { title, type } = collector;
+    const { clock, collectorTimeoutMs } = this.#options;
+    const startedAt = clock.elapsed();
+    const timeout = deadlineSignal(collectorTimeoutMs);
+    const { signal, deadline } = this.#signals;
+    const context = this.#context(AbortSignal.any([signal, deadline, timeout]));
+    try {
+      for await (const piece of untilDeaf(this.#pieces(collector, context), context.signal)) {
+        yield* this.#take(piece, title);
+      }
+      // Cut off in an orderly way: it named what is missing, and this says why.
+      if (context.signal.aborted) throw context.signal.reason;
+    } catch (error) {
+      signal.throwIfAborted();
+      yield* this.#fail(title, this.#describe(error, context.signal));
+    } finally {
+      this.#tally(title).addDuration(clock.elapsed() - startedAt);
+      this.#settlements.settle(type);
+      this.#report(title);
+    }
+  }
+
+  async *#pieces(planned: PlannedCollector, context: CollectContext): AsyncGenerator<Piece> {
+    const { title, fields } = planned;
+    const collector = await planned.load();
+    const missing = await this.#missingRights(title, collector.rules(fields), context.signal);
+    if (missing.length > 0) {
+      this.#tally(title).addOutcome('forbidden', missing);
+      this.#skip(title, 'insufficient RBAC permissions', missing);
+      return;
+    }
+    this.#tally(title).addOutcome('ok');
+    yield* collector.collect(fields, context);
+  }
+
+  /** Where the API does not say, the collector tries. */
+  async #missingRights(
+    title: string,
+    rules: Parameters<typeof findMissingRights>[0]['rules'],
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    try {
+      return await findMissingRights({ title, rules }, this.#options.kube, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const reason = redactLine(messageOf(error));
+      this.#options.log.warn({ collector: title, reason }, 'rights could not be asked for');
+      return [];
+    }
+  }
+
+  async *#take(piece: Piece, title: string): AsyncGenerator<Collected> {
+    const tally = this.#tally(title);
+    if (piece.kind === 'problem') {
+      const outcome = piece.outcome === 'named' ? 'ok' : piece.outcome;
+      tally.addOutcome(outcome, [redactLine(piece.message)]);
+      return;
+    }
+    for await (const entry of toEntries(piece, title, this.#paths)) {
+      if (entry.kind === 'file' || entry.kind === 'link') tally.addEntry(entry);
+      yield entry;
+    }
+  }
+
+  async *#fail(title: string, failure: Failure): AsyncGenerator<Collected> {
+    const { outcome, message, fileText } = failure;
+    this.#tally(title).addOutcome(outcome, [redactLine(message)]);
+    const timestamp = toRfc3339(this.#options.clock.now());
+    const path = `collector-errors/${title}-error.json`;
+    yield* ownFile(path, collectorErrorFile(title, fileText, timestamp), this.#paths);
+  }
+
+  #describe(error: unknown, signal: AbortSignal): Failure {
+    if (signal.aborted) {
+      const isRun = this.#signals.deadline.aborted;
+      const seconds = this.#options.collectorTimeoutMs / 1000;
+      const message = isRun
+        ? 'cut off: the run reached RUN_TIMEOUT'
+        : `did not end within COLLECTOR_TIMEOUT of ${seconds} s`;
+      return { outcome: 'timeout', message, fileText: message };
+    }
+    const outcome = hasCode(error, 'KUBE_FORBIDDEN') ? 'forbidden' : 'failed';
+    return { outcome, message: messageOf(error), fileText: apiMessageOf(error) };
+  }
+
+  #context(signal: AbortSignal): CollectContext {
+    const { kube, clock, log, workDir, concurrency, runId, installationId, images } = this.#options;
+    return {
+      kube,
+      signal,
+      clock,
+      log,
+      workDir,
+      concurrency,
+      runId,
+      installationId,
+      image: (name) => replaceImage(name, images),
+      settled: (type) => this.#settlements.settled(type, signal),
+    };
+  }
+
+  async *#ownFiles(): AsyncGenerator<Collected> {
+    const { version, clock } = this.#options;
+    const results = [...this.#tallies.values()].map((tally) => tally.result());
+    const durationMs = clock.elapsed() - this.#startedAt;
+    const files: [string, string][] = [
+      ['version.yaml', versionFile(version)],
+      ['execution-data/summary.txt', summaryFile(results, durationMs)],
+    ];
+    if (this.#skipped.length > 0) {
+      files.push(['skipped-collectors.json', skippedFile(this.#skipped)]);
+    }
+    // Where a spec has analyzers, readers must not take them for passed.
+    if (this.#spec.analyzers.length + this.#spec.hostAnalyzers.length === 0) {
+      files.push(['analysis.json', '[]']);
+    }
+    for (const [path, content] of files) yield* ownFile(path, content, this.#paths);
+  }
+
+  *#results(): Generator<CollectorResult> {
+    for (const tally of this.#tallies.values()) yield tally.result();
+    for (const { title, outcome, reason } of this.#spec.withheld) {
+      const tally = new Tally(title);
+      tally.addOutcome(outcome, [reason]);
+      yield tally.result();
+    }
+  }
+
+  #skip(collector: string, reason: Skipped['reason'], errors: Skipped['errors']): void {
+    const timestamp = toRfc3339(this.#options.clock.now());
+    this.#skipped.push({ collector, reason, errors, timestamp });
+  }
+
+  #report(title: string): void {
+    const { outcome, durationMs, files, bytes, errors } = this.#tally(title).result();
+    const fields = { collector: title, outcome, durationMs, files, bytes };
+    if (outcome === 'ok') this.#options.log.info(fields, 'collected');
+    else this.#options.log.warn({ ...fields, reason: cutText(errors.join('; ')) }, 'collected');
+  }
+
+  #tally(title: string): Tally {
+    const tally = this.#tallies.get(title) ?? new Tally(title);
+    this.#tallies.set(title, tally);
+    return tally;
+  }
+}
+
+interface Failure {
+  readonly outcome: 'failed' | 'forbidden' | 'timeout';
+  readonly message: string;
+  readonly fileText: string;
+}
