@@ -25,7 +25,6 @@ export type AgentErrorCode =
   | 'KUBE_CONFLICT'
   | 'KUBE_FAILED'
   // collecting
-  | 'ENGINE_UNAVAILABLE'
   | 'CLI_MISSING'
   | 'CLI_FAILED'
   | 'CLI_OUTPUT_INVALID'

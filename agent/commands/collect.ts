@@ -13,7 +13,7 @@ import { loadConfig } from '../config/load.ts';
 import { AgentError, hasCode, messageOf } from '../errors.ts';
 import type { KubeApi } from '../kube/client.ts';
 import { connectKube } from '../kube/connect.ts';
-import { createLogger, type Logger } from '../log.ts';
+import { createLogger, type Logger, silentLogger } from '../log.ts';
 import { chooseEngine, type Engine, type EngineName, type Engines } from '../run/engine.ts';
 import { readInstallationId } from '../run/installation.ts';
 import { newRunId, type RunRecord } from '../run/record.ts';
@@ -43,12 +43,12 @@ export async function collect(context: CommandContext, options: CollectOptions):
   const signal = isOwn
     ? context.signal
     : AbortSignal.any([context.signal, whenClosed(context.stdin)]);
+  const progress = new Progress(context.stderr);
   const log = createLogger({
     level: config.logLevel,
     format: isOwn ? 'text' : config.logFormat,
-    stream: context.stderr,
+    stream: progress,
   });
-  const progress = new Progress(context.stderr);
   const job = new CollectJob({ config, context, options, log, progress });
   try {
     const record = await job.run(signal);
@@ -137,11 +137,12 @@ class CollectJob {
     this.#parts = parts;
     this.#runId = parts.options.runId ?? newRunId(this.#startedAtMs);
     this.output = resolve(parts.options.output ?? `${bundleName(this.#startedAtMs)}.tar.gz`);
-    const { config, context, options, log } = parts;
+    const { config, context, options, log, progress } = parts;
     this.#engines = makeEngines({
       config,
       environment: context.environment,
-      log,
+      // What the bar shows needs no line for each collector; what went wrong is told in the end.
+      log: progress.isShown ? silentLogger : log,
       runId: this.#runId,
       isOwnGroup: options.runId === undefined,
       connect: this.#connect,

@@ -10,6 +10,8 @@ export class Progress {
   readonly #stderr: CommandContext['stderr'];
   readonly #startedAtMs = performance.now();
   readonly #timer: NodeJS.Timeout | undefined;
+  /** Whose entry came last. */
+  #collector: string | undefined;
   #files = 0;
   #bytes = 0;
   #frame = 0;
@@ -25,9 +27,20 @@ export class Progress {
       if (one.kind === 'file') {
         this.#files++;
         this.#bytes += one.bytes;
+        this.#collector = one.collector ?? this.#collector;
       }
       yield one;
     }
+  }
+
+  /** Whether there is a bar: then a line for each collector would only disturb. */
+  get isShown(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  /** A line of the log, in the place of the bar until that is drawn again. */
+  write(line: string): void {
+    this.#stderr.write(this.isShown ? `\r\u001b[K${line}` : line);
   }
 
   end(): void {
@@ -41,7 +54,7 @@ export class Progress {
     const archived =
       this.#files === 0
         ? 'collecting'
-        : `archiving: ${this.#files} files, ${(this.#bytes / 2 ** 20).toFixed(1)} MiB`;
+        : `${this.#collector ?? 'archiving'}: ${this.#files} files, ${(this.#bytes / 2 ** 20).toFixed(1)} MiB`;
     this.#frame = (this.#frame + 1) % FRAMES.length;
     this.#stderr.write(`\r\u001b[K${FRAMES[this.#frame]} ${archived}, ${seconds} s`);
   }
