@@ -12,8 +12,9 @@ const REACTION_MS = 5_000;
 export async function* untilDeaf<T>(
   source: AsyncGenerator<T>,
   signal: AbortSignal,
+  reactionMs = REACTION_MS,
 ): AsyncGenerator<T> {
-  const deafness = new Deafness(signal);
+  const deafness = new Deafness(signal, reactionMs);
   try {
     for (;;) {
       const next = await Promise.race([source.next(), deafness.reached]);
@@ -36,12 +37,12 @@ class Deafness {
   readonly #onAbort: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(signal: AbortSignal) {
+  constructor(signal: AbortSignal, reactionMs: number) {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.reached = promise;
     this.#signal = signal;
     this.#onAbort = () => {
-      this.#timer = setTimeout(() => resolve(undefined), REACTION_MS);
+      this.#timer = setTimeout(() => resolve(undefined), reactionMs);
     };
     if (signal.aborted) this.#onAbort();
     else signal.addEventListener('abort', this.#onAbort, { once: true });

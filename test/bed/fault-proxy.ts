@@ -23,8 +23,8 @@ export type Fault =
   | { readonly kind: 'silence' }
   /** The true answer, cut off after so many bytes of its body. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
-  /** 200, and lines without an end, whoever reads them. */
-  | { readonly kind: 'endless'; readonly line: string };
+  /** 200 and these chunks, as fast as they are read; they may have no end. */
+  | { readonly kind: 'stream'; readonly chunks: () => Iterable<string> };
 
 export interface FaultProxy {
   readonly url: string;
@@ -91,9 +91,9 @@ async function answer({ request, response, fault, upstream }: Exchange): Promise
       });
       response.end(fault.body ?? '');
       return;
-    case 'endless':
-      response.writeHead(200, { 'content-type': 'text/plain' });
-      await pipeline(endless(fault.line), response);
+    case 'stream':
+      response.writeHead(200, { 'content-type': 'application/json' });
+      await pipeline(fault.chunks(), response);
       return;
     case 'cut':
     case undefined:
@@ -125,8 +125,4 @@ async function handOn({ request, response, fault, upstream }: Exchange): Promise
     return;
   }
   await pipeline(incoming, response);
-}
-
-async function* endless(line: string): AsyncGenerator<string> {
-  for (;;) yield line;
 }

@@ -3,6 +3,7 @@
 import { tmpdir } from 'node:os';
 
 import type { Collected, CollectorReport, FileEntry } from '../../agent/bundle.ts';
+import { systemClock } from '../../agent/clock.ts';
 import { collectNatively, type NativeOptions } from '../../agent/collect/collect.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../../agent/collect/collector.ts';
 import { silentLogger } from '../../agent/log.ts';
@@ -19,39 +20,54 @@ export interface NativeBundle {
   readonly results: Readonly<Record<string, Omit<CollectorReport, 'name'>>>;
 }
 
+export interface CollectOptions extends Partial<NativeOptions> {
+  readonly spec?: BundleSpec;
+  readonly signal?: AbortSignal;
+  readonly deadline?: AbortSignal;
+}
+
 /** Collects a spec with these collectors, or the given one, and gathers what comes. */
 export async function collectWith(
   collectors: Readonly<Record<string, Collector>>,
   {
     spec = mergedSpec({ collectors: Object.keys(collectors).map((type) => collector(type)) }),
-    signal = never(),
-    deadline = never(),
-    ...overrides
-  }: Partial<NativeOptions> & {
-    readonly spec?: BundleSpec;
-    readonly signal?: AbortSignal;
-    readonly deadline?: AbortSignal;
-  } = {},
+    ...options
+  }: CollectOptions = {},
 ): Promise<NativeBundle> {
-  const options: NativeOptions = {
-    kube: new FakeKube(),
+  return await collectBundle({
+    spec,
     clock: new FakeClock(),
-    log: silentLogger,
-    workDir: tmpdir(),
-    concurrency: 4,
-    collectorTimeoutMs: 60_000,
-    images: new Map(),
-    runId: '20261122T020000Z-1f3a',
-    installationId: '0123456789abcdef',
-    version: 'v9.9.9',
     find: (key) => {
       const found = collectors[key];
       return found === undefined ? undefined : async () => found;
     },
-    ...overrides,
-  };
-  return await gatherBundle(collectNatively(spec, options, { signal, deadline }));
+    ...options,
+  });
 }
+
+/** Collects a spec as the engine does, and gathers what comes. */
+export async function collectBundle({
+  spec = mergedSpec(),
+  signal = never(),
+  deadline = never(),
+  ...options
+}: CollectOptions): Promise<NativeBundle> {
+  return await gatherBundle(
+    collectNatively(spec, { ...DEFAULTS, kube: new FakeKube(), ...options }, { signal, deadline }),
+  );
+}
+
+const DEFAULTS: Omit<NativeOptions, 'kube'> = {
+  clock: systemClock,
+  log: silentLogger,
+  workDir: tmpdir(),
+  concurrency: 4,
+  collectorTimeoutMs: 60_000,
+  images: new Map(),
+  runId: '20261122T020000Z-1f3a',
+  installationId: '0123456789abcdef',
+  version: 'v9.9.9',
+};
 
 async function gatherBundle(collected: AsyncIterable<Collected>): Promise<NativeBundle> {
   const files: Record<string, { text: string; collector?: string }> = {};

@@ -1,0 +1,33 @@
+/** Collects clusterResources in a process of its own and prints how much memory that took. Arguments: kubeconfig, work folder. */
+
+import { systemClock } from '../../agent/clock.ts';
+import { collectNatively } from '../../agent/collect/collect.ts';
+import { connectKube } from '../../agent/kube/connect.ts';
+import { silentLogger } from '../../agent/log.ts';
+import { collector, mergedSpec } from '../support/spec.ts';
+
+const [kubeconfigFile = '', workDir = ''] = process.argv.slice(2);
+const never = new AbortController().signal;
+const collected = collectNatively(
+  mergedSpec({ collectors: [collector('clusterResources')] }),
+  {
+    kube: await connectKube({ kubeconfigFile }),
+    clock: systemClock,
+    log: silentLogger,
+    workDir,
+    concurrency: 4,
+    collectorTimeoutMs: 300_000,
+    images: new Map(),
+    runId: '19700101T000000Z-0000',
+    installationId: '0000000000000000',
+    version: '0',
+  },
+  { signal: never, deadline: never },
+);
+
+let bytes = 0;
+for await (const one of collected) {
+  if (one.kind !== 'file') continue;
+  for await (const chunk of one.read()) bytes += chunk.length;
+}
+console.log(JSON.stringify({ bytes, residentBytes: process.resourceUsage().maxRSS * 1024 }));
