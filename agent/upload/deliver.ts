@@ -1,10 +1,10 @@
 /** The delivery loop: sends what is in the spool, oldest first, until each bundle is delivered or lost. */
 
+import type { BackoffPolicy } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { AgentError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { RunRecord } from '../run/record.ts';
-import type { BackoffPolicy } from './backoff.ts';
 import { type DeliverableRecord, recordAfter } from './delivery-record.ts';
 import type { Destination, UploadOutcome } from './destination.ts';
 import { Pace } from './pace.ts';

@@ -1,5 +1,6 @@
 /** What an answer, or its absence, means for the delivery: the table of the public contract. */
 
+import { parseRetryAfter } from '../backoff.ts';
 import { cutText } from '../bundle.ts';
 import { messageOf } from '../errors.ts';
 import type { UploadOutcome } from './destination.ts';
@@ -19,9 +20,6 @@ export interface Answer {
   /** `If-None-Match` was sent for a key that only these bytes can have. */
   readonly isOwnCondition: boolean;
 }
-
-/** A destination that asks for more is tried after this long all the same. */
-export const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
 
 const RETRYABLE = new Set([408, 409, 425, 429]);
 const BLOCKED = new Set([401, 403, 404, 405, 407]);
@@ -58,26 +56,6 @@ function describe({ statusCode, text, location }: Answer): string {
 /** S3 says so when the body came too slowly; its own clients repeat it. */
 function isS3Timeout({ statusCode, text }: Answer): boolean {
   return statusCode === 400 && text.includes('<Code>RequestTimeout</Code>');
-}
-
-/**
- * The wait that a `Retry-After` header asks for, in ms: seconds or an HTTP date, never negative, at
- * most a day. Undefined where there is none or it is neither.
- *
- * Source: RFC 9110, section 10.2.3.
- */
-export function parseRetryAfter(text: string | undefined, nowMs: number): number | undefined {
-  const trimmed = (text ?? '').trim();
-  const askedMs = /^\d+$/.test(trimmed) ? Number(trimmed) * 1000 : parseHttpDate(trimmed) - nowMs;
-  if (Number.isNaN(askedMs)) return undefined;
-  return Math.min(Math.max(askedMs, 0), MAX_RETRY_AFTER_MS);
-}
-
-/** All three forms of RFC 9110 begin with the day's name; Date.parse takes much else for a date, `-5` too. */
-function parseHttpDate(text: string): number {
-  if (!/^[A-Z][a-z]{2,8},? /.test(text)) return Number.NaN;
-  // The asctime form has no zone and means UTC.
-  return Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
 }
 
 /** Codes of OpenSSL and Node for a certificate that cannot be trusted, in words. */

@@ -1,9 +1,8 @@
 /** When the destination may be tried again, and which of the waiting bundles then has its turn. */
 
+import { type BackoffPolicy, ceilingMs, MAX_RETRY_AFTER_MS, nextDelayMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
-import { type BackoffPolicy, ceilingMs, nextDelayMs } from './backoff.ts';
 import type { UploadOutcome } from './destination.ts';
-import { MAX_RETRY_AFTER_MS } from './outcome.ts';
 
 export interface PaceOptions {
   readonly policy: BackoffPolicy;
