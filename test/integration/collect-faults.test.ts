@@ -11,7 +11,7 @@ import { connectKube } from '../../agent/kube/connect.ts';
 import type { CollectorSpec } from '../../agent/spec/types.ts';
 import { type ControlPlane, startControlPlane } from '../bed/control-plane.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../bed/fault-proxy.ts';
-import type { KubeObject } from '../bed/kube.ts';
+import { asRecord, type KubeObject } from '../bed/kube.ts';
 import { removeFolder, startProcess, temporaryFolder } from '../bed/processes.ts';
 import { smallWorkload } from '../bed/workload.ts';
 import { type CollectOptions, collectBundle, type NativeBundle } from '../support/native.ts';
@@ -167,7 +167,7 @@ describe('the native engine in trouble', function () {
       kind: 'ClusterRole',
       metadata: { name },
       rules: [],
-    } as KubeObject);
+    });
     const { files } = await collectThroughProxy();
     const list: unknown = JSON.parse(files['cluster-resources/clusterroles.json']?.text ?? '');
 
@@ -208,10 +208,10 @@ describe('the native engine in trouble', function () {
       proxy.kubeconfigFile,
       folder,
     ]);
-    const { residentBytes, bytes } = JSON.parse(stdout) as Record<string, number>;
+    const { residentBytes, bytes } = asRecord(JSON.parse(stdout));
 
-    assert.ok((bytes ?? 0) > 200e6, `${bytes} bytes`);
-    assert.ok((residentBytes ?? Infinity) < 200e6, `${residentBytes} bytes resident`);
+    assert.ok(Number(bytes) > 200e6, `${bytes} bytes`);
+    assert.ok(Number(residentBytes) < 200e6, `${residentBytes} bytes resident`);
   });
 });
 
