@@ -187,7 +187,10 @@ class CollectJob {
 
   /** One connection for the whole run, made when something first needs the cluster. */
   readonly #connect = (): Promise<KubeApi> => {
-    this.#kube ??= connectKube({ concurrency: this.#parts.config.kubeConcurrency });
+    this.#kube ??= connectKube({
+      concurrency: this.#parts.config.kubeConcurrency,
+      outlastsOutages: true,
+    });
     return this.#kube;
   };
 

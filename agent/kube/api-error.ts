@@ -25,15 +25,22 @@ export class KubeAnswerError extends AgentError {
   readonly statusCode: number;
   /** The Status object's `message` (else the text), whole up to 64 KiB: the words that client-go's errors have too. */
   readonly apiMessage: string;
+  /** The header of that name, as it came. */
+  readonly retryAfter: string | undefined;
 
   constructor(
     code: AgentErrorCode,
     message: string,
-    answer: { readonly statusCode: number; readonly apiMessage: string },
+    answer: {
+      readonly statusCode: number;
+      readonly apiMessage: string;
+      readonly retryAfter?: string | undefined;
+    },
   ) {
     super(code, message);
     this.statusCode = answer.statusCode;
     this.apiMessage = answer.apiMessage;
+    this.retryAfter = answer.retryAfter;
   }
 }
 
@@ -48,8 +55,15 @@ export function apiMessageOf(error: unknown): string {
  */
 export function answerError(
   request: RequestName,
-  statusCode: number,
-  body: Uint8Array,
+  {
+    statusCode,
+    body,
+    retryAfter,
+  }: {
+    readonly statusCode: number;
+    readonly body: Uint8Array;
+    readonly retryAfter?: string | undefined;
+  },
 ): KubeAnswerError {
   const code = CODE_BY_STATUS[statusCode] ?? 'KUBE_FAILED';
   const apiMessage = statusMessage(body);
@@ -57,7 +71,7 @@ export function answerError(
   return new KubeAnswerError(
     code,
     `${nameOf(request)}: ${statusCode}${said === '' ? '' : ` ${said}`}`,
-    { statusCode, apiMessage },
+    { statusCode, apiMessage, retryAfter },
   );
 }
 
@@ -73,6 +87,22 @@ export function timeoutError(request: RequestName, timeoutMs: number): AgentErro
   return new AgentError(
     'KUBE_TIMEOUT',
     `${nameOf(request)}: no complete answer within ${timeoutMs / 1000} s`,
+  );
+}
+
+/** The answer began, and then the server said nothing more. */
+export function idleError(request: RequestName, timeoutMs: number): AgentError {
+  return new AgentError(
+    'KUBE_TIMEOUT',
+    `${nameOf(request)}: the answer stopped for ${timeoutMs / 1000} s`,
+  );
+}
+
+/** The agent's own doing: a stream that was opened and not read. */
+export function unreadError(request: RequestName, timeoutMs: number): AgentError {
+  return new AgentError(
+    'KUBE_TIMEOUT',
+    `${nameOf(request)}: nobody read the answer within ${timeoutMs / 1000} s`,
   );
 }
 

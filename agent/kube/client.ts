@@ -68,5 +68,5 @@ export interface Execution {
 
 export type ExecEnding =
   | { readonly kind: 'succeeded' }
-  /** `message` as the API words it, e.g. `command terminated with non-zero exit code: …, exit code 3`. */
+  /** `message` as client-go words it, e.g. `command terminated with exit code 3`. */
   | { readonly kind: 'failed'; readonly message: string; readonly exitCode?: number };

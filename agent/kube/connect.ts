@@ -1,55 +1,87 @@
 /** Connects to the Kubernetes API with the identity of the pod or of a kubeconfig. */
 
-import { Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
+import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
-import type { Cluster, KubeConfig } from '@kubernetes/client-node';
-
-import { AgentError } from '../errors.ts';
-import { identityError } from './api-error.ts';
-import type { KubeClient } from './client.ts';
-import { type KubeRequest, sendKubeRequest, type Transport } from './request.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { hasCode } from '../errors.ts';
+import type { RequestName } from './api-error.ts';
+import { type Attempt, Attempts, type AttemptsOptions } from './attempts.ts';
+import { Budget } from './budget.ts';
+import type {
+  DeleteOptions,
+  ExecTarget,
+  Execution,
+  KubeApi,
+  KubeStream,
+  StreamOptions,
+} from './client.ts';
+import { openExecution } from './exec.ts';
+import { loadIdentity } from './identity.ts';
+import {
+  type KubeRequest,
+  openKubeRequest,
+  type ReadLimits,
+  sendKubeRequest,
+  type Transport,
+} from './request.ts';
+import { StreamBody } from './stream.ts';
 
 export interface ConnectOptions {
   /** Absent: KUBECONFIG, else `~/.kube/config`, else the pod's ServiceAccount. */
   readonly kubeconfigFile?: string;
-  /** For one request, its answer included. */
+  /** For one request, its answer included; for a stream, until it begins and between its bytes. */
   readonly timeoutMs?: number;
-  /** Larger answers are an error. */
+  /** Larger answers are an error; streams have no limit. */
   readonly maxResponseBytes?: number;
+  /** KUBE_CONCURRENCY: requests in flight. */
+  readonly concurrency?: number;
+  /** Waits some seconds for a server that cannot be reached, e.g. because it is being restarted. Default: fails at once. */
+  readonly outlastsOutages?: boolean;
+  /** For waits before a request is sent again. */
+  readonly clock?: Clock;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
+const DEFAULT_CONCURRENCY = 4;
 const IDLE_CONNECTION_MS = 30_000;
 
+/** Their POST creates nothing: it is a question with a body. */
+const REVIEWS = '/apis/authorization.k8s.io/';
+
 /**
- * A client for the cluster; sends nothing yet. client-node is used for identity alone: it reads a
- * ServiceAccount's token file again every 60 s and runs a kubeconfig's credential programs. Requests
- * go past proxies, unless the kubeconfig names one (`proxy-url`).
+ * A client for the cluster; sends nothing yet. Requests go past proxies, unless the kubeconfig names
+ * one (`proxy-url`).
  *
  * @throws {AgentError} KUBE_CONFIG: there is no identity, or it cannot be read.
  */
-export async function connectKube(options: ConnectOptions = {}): Promise<KubeClient> {
-  const config = await loadIdentity(options.kubeconfigFile);
-  const cluster = config.getCurrentCluster();
-  if (cluster === null) {
-    throw new AgentError('KUBE_CONFIG', 'the kubeconfig has no cluster for its current context');
-  }
-  return new HttpKubeClient(config, cluster, options);
+export async function connectKube(options: ConnectOptions = {}): Promise<KubeApi> {
+  return new HttpKubeApi(options, {
+    identity: await loadIdentity(options.kubeconfigFile),
+    loadIdentity: () => loadIdentity(options.kubeconfigFile),
+    budget: new Budget(options.concurrency ?? DEFAULT_CONCURRENCY),
+    policy: {
+      clock: options.clock ?? systemClock,
+      random: Math.random,
+      outlastsOutages: options.outlastsOutages ?? false,
+    },
+  });
 }
 
-class HttpKubeClient implements KubeClient {
-  readonly server: URL;
-  readonly #config: KubeConfig;
-  readonly #cluster: Cluster;
-  readonly #agent: HttpAgent;
-  readonly #limits: Pick<KubeRequest, 'timeoutMs' | 'maxResponseBytes'>;
+type Asked = Pick<KubeRequest, 'method' | 'path' | 'accept' | 'body'>;
 
-  constructor(config: KubeConfig, cluster: Cluster, options: ConnectOptions) {
-    this.#config = config;
-    this.#cluster = cluster;
-    this.server = serverOf(cluster);
+class HttpKubeApi implements KubeApi {
+  readonly server: URL;
+  readonly namespace: string;
+  readonly #attempts: Attempts;
+  readonly #agent: HttpAgent;
+  readonly #limits: ReadLimits;
+
+  constructor(options: ConnectOptions, attempts: AttemptsOptions) {
+    this.server = attempts.identity.server;
+    this.namespace = attempts.identity.namespace;
+    this.#attempts = new Attempts(attempts);
     const connections = { keepAlive: true, timeout: IDLE_CONNECTION_MS };
     this.#agent =
       this.server.protocol === 'http:' ? new HttpAgent(connections) : new HttpsAgent(connections);
@@ -64,64 +96,82 @@ class HttpKubeClient implements KubeClient {
   }
 
   async patch(path: string, patch: unknown, signal: AbortSignal): Promise<unknown> {
-    const contentType = 'application/merge-patch+json';
-    const body = { text: JSON.stringify(patch), contentType };
+    const body = bodyOf(patch, 'application/merge-patch+json');
     return await this.#send({ method: 'PATCH', path, body }, signal);
   }
 
-  async #send(
-    request: Pick<KubeRequest, 'method' | 'path' | 'body'>,
-    signal: AbortSignal,
-  ): Promise<unknown> {
-    const transport = await this.#transport();
-    const { server } = this;
-    return await sendKubeRequest({ ...request, ...this.#limits, server, transport }, signal);
+  async post(path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
+    return await this.#send({ method: 'POST', path, body: bodyOf(body) }, signal);
   }
 
-  /** Asked for anew with each request: tokens and certificates are renewed while the agent runs. */
-  async #transport(): Promise<Transport> {
-    const headers: OutgoingHttpHeaders = {};
-    const transport: Transport = { headers };
+  async delete(path: string, options: DeleteOptions, signal: AbortSignal): Promise<void> {
+    const body = bodyOf({ apiVersion: 'v1', kind: 'DeleteOptions', ...options });
     try {
-      await this.#config.applyToHTTPSOptions(transport);
+      await this.#send({ method: 'DELETE', path, body }, signal);
     } catch (error) {
-      throw identityError('the credentials for the Kubernetes API cannot be used', error);
+      if (!hasCode(error, 'KUBE_NOT_FOUND')) throw error;
     }
-    // A token file written by hand ends with a line break, which no header may hold.
-    if (typeof headers['Authorization'] === 'string') {
-      headers['Authorization'] = headers['Authorization'].trim();
-    }
-    // client-node's own agent keeps no connection alive and remembers the first certificates.
-    return this.#cluster.proxyUrl === undefined ? { ...transport, agent: this.#agent } : transport;
   }
-}
 
-async function loadIdentity(kubeconfigFile: string | undefined): Promise<KubeConfig> {
-  // Imported here: it takes up to a second and 80 MB from node_modules, and files as specs need no cluster.
-  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
-  const config = new KubeConfig();
-  try {
-    if (kubeconfigFile === undefined) config.loadFromDefault();
-    else config.loadFromFile(kubeconfigFile);
-  } catch (error) {
-    throw identityError('the kubeconfig cannot be read', error);
-  }
-  // What client-node answers with when it finds neither a kubeconfig nor a ServiceAccount.
-  if (config.getCurrentCluster()?.server === 'http://localhost:8080') {
-    throw new AgentError(
-      'KUBE_CONFIG',
-      'no identity for the Kubernetes API: not in a pod with a ServiceAccount, and neither KUBECONFIG nor ~/.kube/config is there',
+  async stream(path: string, options: StreamOptions, signal: AbortSignal): Promise<KubeStream> {
+    const { accept, isLongLived = false } = options;
+    const timeoutMs = isLongLived ? undefined : this.#limits.timeoutMs;
+    const asked = { method: 'GET', path, ...(accept === undefined ? {} : { accept }) };
+    return await this.#attempts.run(
+      { isRepeatable: true, isLongLived },
+      async ({ transport, release }) => {
+        const request = { ...this.#complete(asked, transport), timeoutMs };
+        const answer = await openKubeRequest(request, signal);
+        const { statusCode, contentType } = answer;
+        const body = new StreamBody(answer, { request, timeoutMs, release }, signal);
+        return { statusCode, contentType, body };
+      },
+      signal,
     );
   }
-  return config;
+
+  async exec(target: ExecTarget, signal: AbortSignal): Promise<Execution> {
+    const { server } = this;
+    const { timeoutMs } = this.#limits;
+    return await this.#attempts.run(
+      // A command is not started twice: whether a connection that breaks had begun one is not known.
+      { isRepeatable: false, isLongLived: true },
+      ({ transport }) => openExecution(target, { server, transport, timeoutMs }, signal),
+      signal,
+    );
+  }
+
+  async #send(asked: Asked, signal: AbortSignal): Promise<unknown> {
+    return await this.#attempts.run(
+      { isRepeatable: isRepeatable(asked) },
+      async ({ transport, release }: Attempt) => {
+        const request = { ...this.#complete(asked, transport), ...this.#limits };
+        const answer = await sendKubeRequest(request, signal);
+        release();
+        return answer;
+      },
+      signal,
+    );
+  }
+
+  #complete(asked: Asked, transport: Transport): KubeRequest {
+    return {
+      ...asked,
+      server: this.server,
+      isRepeatable: isRepeatable(asked),
+      transport: { agent: this.#agent, ...transport },
+    };
+  }
 }
 
-function serverOf(cluster: Cluster): URL {
-  const server = URL.parse(cluster.server);
-  if (server === null || !['https:', 'http:'].includes(server.protocol)) {
-    throw new AgentError('KUBE_CONFIG', `the API server's address is not an https: URL`);
-  }
-  server.username = '';
-  server.password = '';
-  return server;
+function bodyOf(
+  value: unknown,
+  contentType = 'application/json',
+): NonNullable<KubeRequest['body']> {
+  return { text: JSON.stringify(value), contentType };
+}
+
+/** Reads, merge patches and deletions do twice what they do once; a POST creates a second object. */
+function isRepeatable({ method, path }: Pick<RequestName, 'method' | 'path'>): boolean {
+  return method !== 'POST' || path.startsWith(REVIEWS);
 }

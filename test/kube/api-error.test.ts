@@ -28,7 +28,7 @@ describe('kube/api-error', () => {
     [504, 'KUBE_TIMEOUT'],
   ] as const) {
     it(`gives an answer of ${statusCode} the code ${code}`, () => {
-      assert.equal(answerError(request, statusCode, new Uint8Array()).code, code);
+      assert.equal(answerError(request, { statusCode, body: new Uint8Array() }).code, code);
     });
   }
 
@@ -37,7 +37,7 @@ describe('kube/api-error', () => {
       'secrets "spec" is forbidden: User "agent" cannot get resource "secrets" in API group "" in the namespace "shop"';
     const body = Buffer.from(JSON.stringify({ kind: 'Status', message: said }));
 
-    const { message } = answerError(request, 403, body);
+    const { message } = answerError(request, { statusCode: 403, body });
 
     assert.equal(
       message,
@@ -48,7 +48,7 @@ describe('kube/api-error', () => {
   it('cuts a text that is not from the API to one short line', () => {
     const page = Buffer.from(`<html>\n${'x'.repeat(5000)}`);
 
-    const { message } = answerError(request, 502, page);
+    const { message } = answerError(request, { statusCode: 502, body: page });
 
     assert.ok(message.length < 400);
     assert.ok(!message.includes('\n'));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { Agent, createServer, type RequestListener, type Server } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { type KubeRequest, sendKubeRequest } from '../../agent/kube/request.ts';
+import { type KubeRequest, type ReadLimits, sendKubeRequest } from '../../agent/kube/request.ts';
 import { never } from '../support/signal.ts';
 
 describe('kube/request', () => {
@@ -166,11 +166,15 @@ async function serve(servers: Server[], listener: RequestListener): Promise<URL>
   return new URL(`http://127.0.0.1:${address.port}/`);
 }
 
-function requestTo(server: URL, overrides: Partial<KubeRequest> = {}): KubeRequest {
+function requestTo(
+  server: URL,
+  overrides: Partial<KubeRequest & ReadLimits> = {},
+): KubeRequest & ReadLimits {
   return {
     server,
     method: 'GET',
     path: '/version',
+    isRepeatable: true,
     timeoutMs: 3000,
     maxResponseBytes: 1_000_000,
     transport: { headers: { Authorization: 'Bearer token-1' }, agent: new Agent() },
