@@ -185,6 +185,16 @@ describe('the native engine in trouble', function () {
     await waitForPods(plane, 0);
   });
 
+  it('makes a bundle of what it has at the deadline of the run', async () => {
+    const settings = { RUN_TIMEOUT: '8s' };
+    const outcome = await runUntil(folder, plane, () => waitForPods(plane, 1), settings);
+
+    assert.equal(outcome.exitCode, 3);
+    assert.match(outcome.log, /run: timeout: cut off: the run reached RUN_TIMEOUT/);
+    assert.match(outcome.log, /partial bundle in/);
+    await waitForPods(plane, 0);
+  });
+
   it('removes what a killed run left when the next one starts', async () => {
     await runUntil(folder, plane, async (running) => {
       await waitForPods(plane, 1);
@@ -210,8 +220,8 @@ describe('the native engine in trouble', function () {
     ]);
     const { residentBytes, bytes } = asRecord(JSON.parse(stdout));
 
-    assert.ok(Number(bytes) > 200e6, `${bytes} bytes`);
-    assert.ok(Number(residentBytes) < 200e6, `${residentBytes} bytes resident`);
+    assert.ok(Number(bytes) > 200e6, `${Number(bytes)} bytes`);
+    assert.ok(Number(residentBytes) < 200e6, `${Number(residentBytes)} bytes resident`);
   });
 });
 
@@ -265,6 +275,7 @@ async function runUntil(
   folder: string,
   plane: ControlPlane,
   work: (running: Awaited<ReturnType<typeof startProcess>>) => Promise<void>,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly exitCode: number | NodeJS.Signals; readonly log: string }> {
   const specFile = join(folder, 'spec.yaml');
   const run = { name: 'hello', namespace: 'acme-orders', image: 'busybox:1', command: ['true'] };
@@ -281,6 +292,7 @@ async function runUntil(
       KUBECONFIG: plane.kubeconfigFile,
       COLLECTORS_ALLOWED: 'read,workload',
       RUN_TIMEOUT: '1m',
+      ...settings,
     },
     logFile,
   });
