@@ -2,6 +2,7 @@
 
 import { cutText } from '../bundle.ts';
 import { AgentError, type AgentErrorCode, messageOf } from '../errors.ts';
+import { wordsForUnexplained } from './unexplained.ts';
 
 /** What every message names: never a token, never the query. */
 export interface RequestName {
@@ -25,6 +26,8 @@ export class KubeAnswerError extends AgentError {
   readonly statusCode: number;
   /** The Status object's `message` (else the text), whole up to 64 KiB: the words that client-go's errors have too. */
   readonly apiMessage: string;
+  /** Whether it was a Status object: the API server's own. */
+  readonly isStatus: boolean;
   /** The header of that name, as it came. */
   readonly retryAfter: string | undefined;
 
@@ -34,19 +37,24 @@ export class KubeAnswerError extends AgentError {
     answer: {
       readonly statusCode: number;
       readonly apiMessage: string;
+      /** Default true. */
+      readonly isStatus?: boolean;
       readonly retryAfter?: string | undefined;
     },
   ) {
     super(code, message);
     this.statusCode = answer.statusCode;
     this.apiMessage = answer.apiMessage;
+    this.isStatus = answer.isStatus ?? true;
     this.retryAfter = answer.retryAfter;
   }
 }
 
-/** What the API said, for files that troubleshoot fills with client-go's errors; else the error's own message. */
+/** What client-go's error says, for files that troubleshoot fills with them; else the error's own message. */
 export function apiMessageOf(error: unknown): string {
-  return error instanceof KubeAnswerError ? error.apiMessage : messageOf(error);
+  if (!(error instanceof KubeAnswerError)) return messageOf(error);
+  const { isStatus, statusCode, apiMessage } = error;
+  return isStatus ? apiMessage : wordsForUnexplained(statusCode, apiMessage);
 }
 
 /**
@@ -66,12 +74,14 @@ export function answerError(
   },
 ): KubeAnswerError {
   const code = CODE_BY_STATUS[statusCode] ?? 'KUBE_FAILED';
-  const apiMessage = statusMessage(body);
+  const text = new TextDecoder().decode(body);
+  const explained = statusMessage(text);
+  const apiMessage = explained ?? text;
   const said = cutText(apiMessage);
   return new KubeAnswerError(
     code,
     `${nameOf(request)}: ${statusCode}${said === '' ? '' : ` ${said}`}`,
-    { statusCode, apiMessage, retryAfter },
+    { statusCode, apiMessage, isStatus: explained !== undefined, retryAfter },
   );
 }
 
@@ -122,9 +132,8 @@ function nameOf({ method, path, server }: RequestName): string {
   return `${method} ${server.origin}${path.split('?', 1)[0]}`;
 }
 
-/** The `message` of a Status object, else the text itself. */
-function statusMessage(body: Uint8Array): string {
-  const text = new TextDecoder().decode(body);
+/** The `message` of a Status object; undefined where the text is none. */
+function statusMessage(text: string): string | undefined {
   try {
     const status: unknown = JSON.parse(text);
     if (typeof status === 'object' && status !== null && 'message' in status) {
@@ -133,5 +142,5 @@ function statusMessage(body: Uint8Array): string {
   } catch {
     // Not from the API server itself: a proxy's page, a webhook's text.
   }
-  return text;
+  return undefined;
 }

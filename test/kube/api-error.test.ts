@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 
 import {
   answerError,
+  apiMessageOf,
   connectionError,
   identityError,
   timeoutError,
@@ -89,5 +90,40 @@ describe('kube/api-error', () => {
     const { message } = identityError('the kubeconfig cannot be read', cause);
 
     assert.equal(message, 'the kubeconfig cannot be read: bad indentation (1:12)');
+  });
+});
+
+describe('kube/api-error: what files say of an error', () => {
+  for (const [statusCode, text, said] of [
+    [404, '404 page not found\n', 'the server could not find the requested resource'],
+    [403, 'no entry here\n', 'no entry here'],
+    [503, 'service unavailable\n', 'the server is currently unable to handle the request'],
+    [
+      502,
+      '<h1>"no"</h1>\n',
+      'an error on the server ("<h1>\\"no\\"</h1>") has prevented the request from succeeding',
+    ],
+    [
+      418,
+      'tea',
+      'the server responded with the status code 418 but did not return more information',
+    ],
+  ] as const) {
+    it(`has client-go's words for an answer of ${statusCode} that is no Status`, () => {
+      const error = answerError(request, { statusCode, body: Buffer.from(text) });
+
+      assert.equal(apiMessageOf(error), said);
+    });
+  }
+
+  it("has the Status object's message, whole", () => {
+    const message = 'x'.repeat(1000);
+    const body = Buffer.from(JSON.stringify({ kind: 'Status', message }));
+
+    assert.equal(apiMessageOf(answerError(request, { statusCode: 404, body })), message);
+  });
+
+  it('has the message of what is no answer', () => {
+    assert.equal(apiMessageOf(new Error('refused')), 'refused');
   });
 });
