@@ -172,9 +172,9 @@ async function* outputIn(messages: Duplex): AsyncGenerator<Output, Uint8Array | 
   for await (const message of messages) {
     const bytes = Buffer.isBuffer(message) ? message : Buffer.from(message);
     const chunk = bytes.subarray(1);
-    if (bytes[0] === STATUS) return chunk;
-    // Each channel is opened with an empty message.
+    // A channel is opened with an empty message.
     if (chunk.length === 0) continue;
+    if (bytes[0] === STATUS) return chunk;
     if (bytes[0] === STDOUT) yield { stream: 'stdout', chunk };
     else if (bytes[0] === STDERR) yield { stream: 'stderr', chunk };
   }
