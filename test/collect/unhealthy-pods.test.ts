@@ -271,10 +271,8 @@ function mixtures(): readonly object[] {
 /** Go leaves out what is empty. */
 function statusInOrder(fields: Readonly<Record<string, unknown>>): object {
   const names = ['phase', 'conditions', 'reason', 'initContainerStatuses', 'containerStatuses'];
-  const given = names.filter((name) => ![undefined, '', '[]'].includes(textOf(fields[name])));
+  const given = names.filter((name) => !EMPTY.includes(JSON.stringify(fields[name] ?? '')));
   return pod(Object.fromEntries(given.map((name) => [name, fields[name]])));
 }
 
-function textOf(field: unknown): unknown {
-  return Array.isArray(field) ? JSON.stringify(field) : field;
-}
+const EMPTY = ['""', '[]'];
