@@ -175,7 +175,7 @@ describe('the native engine in trouble', function () {
   });
 
   it('leaves nothing in the cluster when it is told to end', async () => {
-    const outcome = await runUntil(folder, plane, async (running) => {
+    const outcome = await runUntil({ folder, plane }, async (running) => {
       await waitForPods(plane, 1);
       running.kill('SIGTERM');
     });
@@ -187,7 +187,7 @@ describe('the native engine in trouble', function () {
 
   it('makes a bundle of what it has at the deadline of the run', async () => {
     const settings = { RUN_TIMEOUT: '8s' };
-    const outcome = await runUntil(folder, plane, () => waitForPods(plane, 1), settings);
+    const outcome = await runUntil({ folder, plane }, () => waitForPods(plane, 1), settings);
 
     assert.equal(outcome.exitCode, 3);
     assert.match(outcome.log, /run: timeout: cut off: the run reached RUN_TIMEOUT/);
@@ -196,12 +196,12 @@ describe('the native engine in trouble', function () {
   });
 
   it('removes what a killed run left when the next one starts', async () => {
-    await runUntil(folder, plane, async (running) => {
+    await runUntil({ folder, plane }, async (running) => {
       await waitForPods(plane, 1);
       running.kill('SIGKILL');
     });
     await waitForPods(plane, 1);
-    await runUntil(folder, plane, async (running) => {
+    await runUntil({ folder, plane }, async (running) => {
       await sleep(3_000);
       running.kill('SIGTERM');
     });
@@ -272,8 +272,7 @@ function* largeList(): Generator<string> {
 
 /** The `collect` command with a pod that never starts, since nothing here runs pods. */
 async function runUntil(
-  folder: string,
-  plane: ControlPlane,
+  { folder, plane }: { readonly folder: string; readonly plane: ControlPlane },
   work: (running: Awaited<ReturnType<typeof startProcess>>) => Promise<void>,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly exitCode: number | NodeJS.Signals; readonly log: string }> {
