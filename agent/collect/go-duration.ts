@@ -1,0 +1,27 @@
+/** Durations as Go's time.ParseDuration reads them: `90s`, `1h30m`, `1.5h`, `-5m`, `300ms`. */
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  // The micro sign and the Greek letter.
+  '\u00b5s': 1e-3,
+  '\u03bcs': 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+const PART = /(\d+\.?\d*|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g;
+
+/** In ms; undefined where Go would refuse the text. */
+export function parseGoDuration(text: string): number | undefined {
+  const [, sign = '', amount = ''] = /^([-+]?)(.*)$/s.exec(text) ?? [];
+  if (amount === '0') return 0;
+  if (amount === '' || amount.replaceAll(PART, '') !== '') return undefined;
+  let totalMs = 0;
+  for (const [, number = '', unit = ''] of amount.matchAll(PART)) {
+    totalMs += Number(number) * (UNIT_MS[unit] ?? 0);
+  }
+  return sign === '-' ? -totalMs : totalMs;
+}
