@@ -16,12 +16,13 @@ const PART = /(\d+\.?\d*|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g;
 
 /** In ms; undefined where Go would refuse the text. */
 export function parseGoDuration(text: string): number | undefined {
-  const [, sign = '', amount = ''] = /^([-+]?)(.*)$/s.exec(text) ?? [];
+  const amount = text.replace(/^[-+]/, '');
   if (amount === '0') return 0;
   if (amount === '' || amount.replaceAll(PART, '') !== '') return undefined;
-  let totalMs = 0;
-  for (const [, number = '', unit = ''] of amount.matchAll(PART)) {
-    totalMs += Number(number) * (UNIT_MS[unit] ?? 0);
-  }
-  return sign === '-' ? -totalMs : totalMs;
+  const totalMs = [...amount.matchAll(PART)].reduce((sumMs, part) => sumMs + partMs(part), 0);
+  return text.startsWith('-') ? -totalMs : totalMs;
+}
+
+function partMs([, number, unit = '']: RegExpExecArray): number {
+  return Number(number) * (UNIT_MS[unit] ?? 0);
 }
