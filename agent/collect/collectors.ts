@@ -8,7 +8,9 @@ interface Row {
   readonly serves?: (fields: Fields) => boolean;
 }
 
-const ROWS: Readonly<Record<string, Row>> = {};
+const ROWS: Readonly<Record<string, Row>> = {
+  logs: { load: async () => (await import('./logs.ts')).logs },
+};
 
 const BY_KEY: ReadonlyMap<string, Row> = new Map(Object.entries(ROWS));
 

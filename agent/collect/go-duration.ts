@@ -12,6 +12,9 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
+/** 2^63 ns: 292 years. */
+const LONGEST_MS = 2 ** 63 / 1e6;
+
 const PART = /(\d+\.?\d*|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g;
 
 /** In ms; undefined where Go would refuse the text. */
@@ -20,6 +23,7 @@ export function parseGoDuration(text: string): number | undefined {
   if (amount === '0') return 0;
   if (amount === '' || amount.replaceAll(PART, '') !== '') return undefined;
   const totalMs = [...amount.matchAll(PART)].reduce((sumMs, part) => sumMs + partMs(part), 0);
+  if (totalMs > LONGEST_MS) return undefined;
   return text.startsWith('-') ? -totalMs : totalMs;
 }
 

@@ -25,7 +25,20 @@ describe('collect/go-duration', () => {
     });
   }
 
-  for (const text of ['', '-', '5', '1d', '3 h', 'h', '1h30', '.s', '1.2.3s', 'soon', '5m\n']) {
+  for (const text of [
+    '',
+    '-',
+    '5',
+    '1d',
+    '3 h',
+    'h',
+    '1h30',
+    '.s',
+    '1.2.3s',
+    'soon',
+    '5m\n',
+    '2562048h',
+  ]) {
     it(`refuses ${JSON.stringify(text)}`, () => {
       assert.equal(parseGoDuration(text), undefined);
     });
