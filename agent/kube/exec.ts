@@ -11,7 +11,7 @@ import { AgentError } from '../errors.ts';
 import {
   answerError,
   connectionError,
-  type KubeAnswerError,
+  KubeAnswerError,
   type RequestName,
   timeoutError,
 } from './api-error.ts';
@@ -118,21 +118,19 @@ async function handshake(
   }
 }
 
-/** In client-go's words: a Status's message, else the text of whoever refused, with what that meant. */
+/** A Status as it is; other text with the words that client-go's SPDY puts before it. */
 async function refusalOf(
   request: RequestName,
   response: IncomingMessage,
 ): Promise<KubeAnswerError> {
   const { statusCode = 0, headers } = response;
+  const retryAfter = headers['retry-after'];
   const { body } = await readBody(response, MAX_ERROR_BODY_BYTES);
-  const answer = { statusCode, body, retryAfter: headers['retry-after'] };
-  const error = answerError(request, answer);
-  const text = new TextDecoder().decode(body);
-  if (error.apiMessage !== text) return error;
-  return answerError(request, {
-    ...answer,
-    body: new TextEncoder().encode(`unable to upgrade connection: ${text}`),
-  });
+  const error = answerError(request, { statusCode, body, retryAfter });
+  if (error.isStatus) return error;
+  const apiMessage = `unable to upgrade connection: ${error.apiMessage.trim()}`;
+  const answer = { statusCode, apiMessage, isStatus: true, retryAfter };
+  return new KubeAnswerError(error.code, error.message, answer);
 }
 
 function keepOpen(socket: WebSocket): void {
