@@ -46,6 +46,7 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
       'tally.ts',
       'redact-line.ts',
     ],
+    packages: ['yaml'],
   },
   kube: {
     agent: ['backoff.ts'],
