@@ -13,19 +13,25 @@ export interface KubeClient {
 /**
  * What collecting asks of the API beside. Requests in flight share one budget, KUBE_CONCURRENCY: each
  * counts until its answer has been read. Those that stay open while something else happens (`follow`,
- * `exec`) do not count: whoever waits for them must still be able to ask. 429 and 503 with Retry-After
- * are obeyed.
+ * `exec`) do not count: whoever waits for them must still be able to ask. Retry-After is obeyed, and
+ * what a restart of the server broke off before its answer is asked again: see `nextWaitMs`.
  */
 export interface KubeApi extends KubeClient {
   /** Of the current context or of the pod; `default` where that names none. */
   readonly namespace: string;
-  /** A GET whose body is read as it comes; not to be left unread. Answers other than 2xx reject. */
+  /**
+   * A GET whose body is read as it comes. Answers other than 2xx reject. Whoever reads it should not wait
+   * for another request meanwhile; one that is not read at all is closed after the request timeout.
+   */
   stream(path: string, options: StreamOptions, signal: AbortSignal): Promise<KubeStream>;
   /** The created object, or the review's answer. */
   post(path: string, body: unknown, signal: AbortSignal): Promise<unknown>;
   /** What is not there counts as deleted. */
   delete(path: string, options: DeleteOptions, signal: AbortSignal): Promise<void>;
-  /** Starts a command in a container, over WebSocket. Rejects when it cannot be started. */
+  /**
+   * Starts a command in a container, over WebSocket. Rejects when it cannot be started. The right it takes
+   * is `get` on pods/exec, where client-go's way takes `create`; servers from 1.35 on want both.
+   */
   exec(target: ExecTarget, signal: AbortSignal): Promise<Execution>;
 }
 

@@ -117,6 +117,20 @@ describe('the Kubernetes door on a real API server', function () {
     });
   }
 
+  it('needs the right to get pods/exec for a command', async () => {
+    await plane.kube.apply(executor(['create']));
+    const limited = await connected({}, plane.url, await plane.token('shop', 'executor'));
+    const target = { namespace: 'shop', pod: 'waiting', container: 'web', command: ['true'] };
+    await assert.rejects(limited.exec(target, never()), {
+      code: 'KUBE_FORBIDDEN',
+      apiMessage: /cannot get resource "pods\/exec" in API group "" in the namespace "shop"/,
+    });
+
+    await plane.kube.apply(executor(['create', 'get']));
+
+    await assert.rejects(limited.exec(target, never()), { apiMessage: /have a host assigned/ });
+  });
+
   it('outlasts a restart of the API server in the middle of a list', async () => {
     const patient = await connected({ outlastsOutages: true });
     const { body } = await patient.stream(CONFIG_MAPS, {}, never());
@@ -141,10 +155,13 @@ describe('the Kubernetes door on a real API server', function () {
     await restarted;
   });
 
-  async function connected(options: ConnectOptions = {}, url = plane.url): Promise<KubeApi> {
+  async function connected(
+    options: ConnectOptions = {},
+    url = plane.url,
+    token = plane.adminToken,
+  ): Promise<KubeApi> {
     const kubeconfigFile = join(plane.folder, `kubeconfig-${Math.random()}`);
-    const { caFile, adminToken: token } = plane;
-    const config = kubeconfigFor({ url, caFile, token });
+    const config = kubeconfigFor({ url, caFile: plane.caFile, token });
     // The API server's own certificate names kubernetes.default.
     const named = config.replace('"server":', '"tls-server-name":"kubernetes.default","server":');
     await writeFile(kubeconfigFile, named);
@@ -159,6 +176,28 @@ function configMap(name: string, text: string): KubeObject {
     metadata: { name, namespace: 'shop' },
     data: { text },
   };
+}
+
+/** A ServiceAccount that has these rights to pods/exec, and no other. */
+function executor(verbs: readonly string[]): readonly KubeObject[] {
+  const metadata = { name: 'executor', namespace: 'shop' };
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+    {
+      apiVersion,
+      kind: 'Role',
+      metadata,
+      rules: [{ apiGroups: [''], resources: ['pods/exec'], verbs }],
+    },
+    {
+      apiVersion,
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'executor' },
+      subjects: [{ kind: 'ServiceAccount', ...metadata }],
+    },
+  ];
 }
 
 function pod(name: string, spec: Readonly<Record<string, unknown>>): KubeObject {
