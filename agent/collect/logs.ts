@@ -78,15 +78,16 @@ function* containerLogs(
   pods: readonly LoggedPod[],
   nowMs: number,
 ): Generator<ContainerLog> {
-  const folder = textOf(fields, 'name');
+  const name = textOf(fields, 'name');
+  const folder = name === '' ? '' : `${name}/`;
   const named = textsOf(fields, 'containerNames');
   const limits = limitsOf(fields, nowMs);
   const hasTimestamps = flagOf(fields, 'timestamps');
   for (const pod of pods) {
     const containers = named.length > 0 ? named : [...pod.containers, ...pod.initContainers];
     for (const container of containers) {
-      const place = `${folder}/${pod.name}/${container}`;
-      const link = container === '' ? `${folder}/${pod.name}` : place;
+      const place = `${folder}${pod.name}/${container}`;
+      const link = container === '' ? `${folder}${pod.name}` : place;
       yield {
         pod,
         container,

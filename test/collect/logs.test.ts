@@ -102,7 +102,7 @@ describe('collect/logs', () => {
     const { files } = await gather(logs, {}, { kube });
 
     assert.deepEqual(files, {
-      '/web/app-errors.json': '[\n  "failed to get log stream: no node"\n]',
+      'web/app-errors.json': '[\n  "failed to get log stream: no node"\n]',
     });
   });
 
