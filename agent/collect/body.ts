@@ -16,6 +16,10 @@ export interface Body {
 /** What is larger goes through a file. Several are open at once, so this is far below what the process may use. */
 const MAX_MEMORY_BYTES = 2 * 1024 * 1024;
 
+/** Small pieces are put together in blocks, the first one small: many bodies are. */
+const FIRST_BLOCK_BYTES = 2 * 1024;
+const LARGEST_BLOCK_BYTES = 256 * 1024;
+
 /** A body that is there already. */
 export function bodyOf(content: string | Uint8Array): Body {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
@@ -35,7 +39,9 @@ function bodyOfChunks(chunks: readonly Uint8Array[], bytes: number): Body {
 /** Collects a body of unknown length. `finish` or `discard` must follow. */
 export class BodyWriter {
   readonly #workDir: string;
-  #chunks: Uint8Array[] = [];
+  /** Full, but for the last one. */
+  #blocks: Buffer[] = [];
+  #freeBytes = 0;
   #pendingBytes = 0;
   #bytes = 0;
   #file: { readonly path: string; readonly handle: FileHandle } | undefined;
@@ -49,16 +55,16 @@ export class BodyWriter {
     return this.#bytes;
   }
 
-  /** The chunk must not be changed any more. To be awaited before the next write. */
+  /** Takes a copy: the chunk may be used again. To be awaited before the next write. */
   async write(chunk: Uint8Array): Promise<void> {
-    this.#chunks.push(chunk);
+    this.#copy(chunk);
     this.#pendingBytes += chunk.length;
     this.#bytes += chunk.length;
     if (this.#pendingBytes > MAX_MEMORY_BYTES) await this.#flush();
   }
 
   async finish(): Promise<Body> {
-    if (this.#file === undefined) return bodyOfChunks(this.#chunks, this.#bytes);
+    if (this.#file === undefined) return bodyOfChunks(this.#takeBlocks(), this.#bytes);
     await this.#flush();
     const { path, handle } = this.#file;
     await handle.close();
@@ -70,7 +76,7 @@ export class BodyWriter {
   }
 
   async discard(): Promise<void> {
-    this.#chunks = [];
+    this.#takeBlocks();
     if (this.#file === undefined) return;
     await this.#file.handle.close();
     await rm(this.#file.path, { force: true });
@@ -79,9 +85,38 @@ export class BodyWriter {
   async #flush(): Promise<void> {
     const path = this.#file?.path ?? join(this.#workDir, `body-${randomUUID()}`);
     this.#file ??= { path, handle: await open(path, 'wx', 0o600) };
-    const chunks = this.#chunks;
-    this.#chunks = [];
     this.#pendingBytes = 0;
-    await this.#file.handle.writev(chunks);
+    await this.#file.handle.writev(this.#takeBlocks());
+  }
+
+  #copy(chunk: Uint8Array): void {
+    let rest = chunk;
+    while (rest.length > 0) {
+      if (this.#freeBytes === 0) this.#addBlock(rest.length);
+      const block = this.#blocks.at(-1);
+      if (block === undefined) throw new Error('a block was just added');
+      const part = rest.subarray(0, this.#freeBytes);
+      block.set(part, block.length - this.#freeBytes);
+      this.#freeBytes -= part.length;
+      rest = rest.subarray(part.length);
+    }
+  }
+
+  /** Each block is twice as large as the one before, up to a bound. */
+  #addBlock(neededBytes: number): void {
+    const last = this.#blocks.at(-1)?.length ?? FIRST_BLOCK_BYTES / 2;
+    const bytes = Math.min(LARGEST_BLOCK_BYTES, Math.max(2 * last, neededBytes));
+    this.#blocks.push(Buffer.allocUnsafeSlow(bytes));
+    this.#freeBytes = bytes;
+  }
+
+  /** All blocks, the last one cut to what is written. */
+  #takeBlocks(): readonly Buffer[] {
+    const blocks = this.#blocks;
+    const last = blocks.pop();
+    if (last !== undefined) blocks.push(last.subarray(0, last.length - this.#freeBytes));
+    this.#blocks = [];
+    this.#freeBytes = 0;
+    return blocks;
   }
 }

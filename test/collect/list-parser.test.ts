@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+
+import { type ListFacts, ListParser } from '../../agent/collect/list-parser.ts';
+
+const OBJECTS = [
+  { metadata: { name: 'a', namespace: 'n' }, text: 'braces } ] { [ and "quotes" and \\' },
+  {},
+  { nested: [{ a: [{}, []] }], text: '\\"' },
+];
+const BUILT_IN = {
+  kind: 'PodList',
+  apiVersion: 'v1',
+  metadata: { resourceVersion: '7', continue: 'token' },
+};
+
+describe('collect/list-parser', () => {
+  for (const [what, list] of [
+    ['of built-in objects', { ...BUILT_IN, items: OBJECTS }],
+    [
+      'of custom resources',
+      { apiVersion: 'a/v1', items: OBJECTS, kind: 'AList', metadata: BUILT_IN.metadata },
+    ],
+  ] as const) {
+    it(`finds the objects of a list ${what}, whatever the chunks`, () => {
+      const json = JSON.stringify(list);
+      for (let size = 1; size <= json.length; size++) {
+        const { objects, facts } = parse(json, size);
+
+        assert.deepEqual(objects, OBJECTS);
+        assert.deepEqual(facts, { resourceVersion: '7', continueToken: 'token' });
+      }
+    });
+  }
+
+  it('knows the facts of a built-in list before its objects', () => {
+    const parser = new ListParser();
+    assert.deepEqual(
+      [...parser.push(Buffer.from('{"metadata":{"resourceVersion":"7"},"items":[{'))],
+      [],
+    );
+
+    assert.deepEqual(parser.facts, { resourceVersion: '7', continueToken: '' });
+  });
+
+  it('takes an empty list, also one that is indented', () => {
+    for (const json of [
+      '{"items":[],"metadata":{}}',
+      '{\n "items": [\n ]\n}\n',
+      '{"items":null}',
+    ]) {
+      assert.deepEqual(parse(json, 3).objects, []);
+    }
+  });
+
+  for (const json of [
+    '',
+    '<html>',
+    '{"kind":"Status"}',
+    '{"items":[{"a":1}',
+    '{"items":[1]}',
+    '[]',
+    '{"items":[{}}]',
+  ]) {
+    it(`refuses ${json}`, () => {
+      assert.throws(() => parse(json, 5), SyntaxError);
+    });
+  }
+
+  it('refuses what is long and no list', () => {
+    assert.throws(() => parse(`{"a":"${'x'.repeat(3e6)}`, 65_536), SyntaxError);
+  });
+});
+
+function parse(json: string, size: number): { objects: unknown[]; facts: ListFacts } {
+  const parser = new ListParser();
+  const objects: unknown[] = [];
+  const bytes = Buffer.from(json);
+  for (let start = 0; start < bytes.length; start += size) {
+    for (const object of parser.push(bytes.subarray(start, start + size))) {
+      objects.push(JSON.parse(Buffer.from(object).toString()));
+    }
+  }
+  return { objects, facts: parser.finish() };
+}
