@@ -69,22 +69,23 @@ async function readByNamespace(
   namespaces: readonly string[],
   { kube, signal }: CollectContext,
 ): Promise<Found> {
-  const configurations = new Map<string, string>();
-  const failures: unknown[] = [];
-  await Promise.all(
+  const answers = await Promise.all(
     namespaces.map(async (namespace) => {
       try {
         const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${SECRET}`;
         const secret = await kube.get(path, signal);
-        const [, encoded] = (isObject(secret) ? configurationIn(secret) : undefined) ?? [];
-        if (encoded !== undefined) configurations.set(namespace, encoded);
+        return { configuration: isObject(secret) ? configurationIn(secret) : undefined };
       } catch (error) {
         signal.throwIfAborted();
-        if (!hasCode(error, 'KUBE_NOT_FOUND')) failures.push(error);
+        return hasCode(error, 'KUBE_NOT_FOUND') ? {} : { error };
       }
     }),
   );
-  return { configurations, failures };
+  const configurations = answers.flatMap(({ configuration }) =>
+    configuration === undefined ? [] : [configuration],
+  );
+  const failures = answers.flatMap((answer) => ('error' in answer ? [answer.error] : []));
+  return { configurations: new Map(configurations), failures };
 }
 
 function configurationIn(secret: ApiObject): readonly [string, string] | undefined {

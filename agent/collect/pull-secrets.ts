@@ -77,20 +77,22 @@ async function findByNamespace(
   namespaces: readonly string[],
   context: CollectContext,
 ): Promise<Found> {
-  const failures = new Map<string, unknown>();
-  const secrets = await Promise.all(
+  const answers = await Promise.all(
     namespaces.map(async (namespace) => {
       try {
         const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`;
-        return await listSecrets(path, context);
+        return { namespace, secrets: await listSecrets(path, context) };
       } catch (error) {
         context.signal.throwIfAborted();
-        failures.set(namespace, error);
-        return [];
+        return { namespace, secrets: [], error };
       }
     }),
   );
-  return { secrets: secrets.flat(), failures };
+  const failed = answers.filter((answer) => 'error' in answer);
+  return {
+    secrets: answers.flatMap(({ secrets }) => secrets),
+    failures: new Map(failed.map(({ namespace, error }) => [namespace, error])),
+  };
 }
 
 async function listSecrets(path: string, context: CollectContext): Promise<readonly PullSecret[]> {
