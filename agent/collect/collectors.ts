@@ -9,6 +9,9 @@ interface Row {
 }
 
 const ROWS: Readonly<Record<string, Row>> = {
+  clusterResources: {
+    load: async () => (await import('./cluster-resources.ts')).clusterResources,
+  },
   logs: { load: async () => (await import('./logs.ts')).logs },
 };
 
