@@ -51,8 +51,7 @@ export class ArrayFiles {
     this.#open ??= { path, writer: new BodyWriter(this.#workDir) };
     const { writer } = this.#open;
     await writer.write(isFirst ? BEFORE_FIRST : BEFORE_NEXT);
-    // A copy: the indenter writes the next object over this one.
-    await writer.write(Buffer.from(this.#indenter.indent(json, OBJECT_DEPTH)));
+    await writer.write(this.#indenter.indent(json, OBJECT_DEPTH));
   }
 
   /** @yields The open file, if there is one. */
