@@ -24,7 +24,7 @@ export type ListContext = Pick<CollectContext, 'kube' | 'signal' | 'clock'>;
  * All objects, in the server's order, which is by namespace and name; consistent, as of the moment of its start. A list that
  * expires between two pages (410), or whose connection breaks, begins anew.
  *
- * @param path The collection, without a query.
+ * @param path The collection; its query may hold selectors.
  * @yields A start, then the objects; with each new beginning again.
  * @throws {AgentError} KUBE_…; KUBE_FAILED too for an answer that is no list.
  */
@@ -84,5 +84,5 @@ async function* objectsOf(
 function pagePath(path: string, continueToken: string): string {
   const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
   if (continueToken !== '') query.set('continue', continueToken);
-  return `${path}?${query.toString()}`;
+  return `${path}${path.includes('?') ? '&' : '?'}${query.toString()}`;
 }

@@ -6,6 +6,8 @@ import type { Fields } from '../../agent/collect/collector.ts';
 import { logs } from '../../agent/collect/logs.ts';
 import { AgentError } from '../../agent/errors.ts';
 import { KubeAnswerError } from '../../agent/kube/api-error.ts';
+import type { KubeStream, StreamOptions } from '../../agent/kube/client.ts';
+import { FakeClock } from '../support/clock.ts';
 import { collectContext, gather } from '../support/collect.ts';
 import { FakeKube } from '../support/kube.ts';
 
@@ -234,7 +236,9 @@ describe('collect/logs: errors', () => {
     const kube = new ExpiringKube();
     for (let index = 0; index < 300; index++) putPod(kube, `shop/web-${index}`);
 
-    const { files } = await gather(logs, { namespace: 'shop' }, { kube });
+    const clock = new FakeClock();
+
+    const { files } = await gather(logs, { namespace: 'shop' }, { kube, clock });
 
     assert.equal(Object.keys(files).filter((path) => path.endsWith('-errors.json')).length, 300);
   });
@@ -264,8 +268,14 @@ describe('collect/logs: errors', () => {
 class ExpiringKube extends FakeKube {
   #isExpired = false;
 
-  override async get(path: string, signal: AbortSignal): Promise<unknown> {
-    if (!path.includes('continue=') || this.#isExpired) return await super.get(path, signal);
+  override async stream(
+    path: string,
+    options: StreamOptions,
+    signal: AbortSignal,
+  ): Promise<KubeStream> {
+    if (!path.includes('continue=') || this.#isExpired) {
+      return await super.stream(path, options, signal);
+    }
     this.#isExpired = true;
     throw answer(410, 'The provided continue parameter is too old');
   }
