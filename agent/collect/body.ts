@@ -60,7 +60,8 @@ export class BodyWriter {
     this.#copy(chunk);
     this.#pendingBytes += chunk.length;
     this.#bytes += chunk.length;
-    if (this.#pendingBytes > MAX_MEMORY_BYTES) await this.#flush();
+    const mostBytes = this.#file === undefined ? MAX_MEMORY_BYTES : LARGEST_BLOCK_BYTES;
+    if (this.#pendingBytes >= mostBytes) await this.#flush();
   }
 
   async finish(): Promise<Body> {
@@ -86,7 +87,11 @@ export class BodyWriter {
     const path = this.#file?.path ?? join(this.#workDir, `body-${randomUUID()}`);
     this.#file ??= { path, handle: await open(path, 'wx', 0o600) };
     this.#pendingBytes = 0;
+    const reused = this.#blocks.at(-1);
     await this.#file.handle.writev(this.#takeBlocks());
+    // Otherwise a large body would leave as much behind for the garbage collector.
+    if (reused !== undefined) this.#blocks = [reused];
+    this.#freeBytes = reused?.length ?? 0;
   }
 
   #copy(chunk: Uint8Array): void {
