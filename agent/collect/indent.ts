@@ -20,21 +20,19 @@ const INDENT = 2;
  */
 export class Indenter {
   #out = Buffer.allocUnsafeSlow(64 * 1024);
-  #length = 0;
+  #end = 0;
   #depth = 0;
-  /** A bracket was opened and nothing stands in it yet: an empty one closes on its line. */
+  /** Before what comes next the line breaks, unless it closes a bracket that was opened just now. */
   #isOpened = false;
-  #isInString = false;
-  #isEscaped = false;
 
   /**
    * The value, its lines after the first indented for that depth. Valid until the next call.
    *
-   * @param value JSON, without spaces between its parts or with them.
+   * @param value Whole JSON, without spaces between its parts or with them.
    * @param first Fields to put before an object's own: JSON, e.g. `"kind":"Pod","apiVersion":"v1"`.
    */
   indent(value: Uint8Array, depth: number, first?: Uint8Array): Uint8Array {
-    this.#length = 0;
+    this.#end = 0;
     this.#depth = depth;
     if (first === undefined) {
       this.#feed(value);
@@ -45,75 +43,78 @@ export class Indenter {
       if (!isEmpty) this.#feed(Buffer.of(COMMA));
       this.#feed(value.subarray(1));
     }
-    return this.#out.subarray(0, this.#length);
+    return this.#out.subarray(0, this.#end);
   }
 
-  // One loop with local variables: tens of megabytes pass through here in a run.
-  // oxlint-disable-next-line complexity -- a state machine over bytes is a switch
+  /** One loop with local variables, because tens of megabytes pass through it in a run. */
+  // oxlint-disable-next-line complexity, max-lines-per-function -- a state machine over bytes is one switch
   #feed(value: Uint8Array): void {
-    let out = this.#out;
-    let end = this.#length;
+    let out = this.#reserve(this.#end + value.length);
+    let end = this.#end;
     let depth = this.#depth;
     let isOpened = this.#isOpened;
-    let isInString = this.#isInString;
-    let isEscaped = this.#isEscaped;
+    // All of the input fits; what is added to it is counted.
+    let freeBytes = out.length - end - value.length;
     for (let index = 0; index < value.length; index++) {
-      // A byte becomes at most itself, a line break and the indent.
-      if (end + 2 + depth * INDENT > out.length) out = this.#grow(end, depth);
       const byte = value[index] ?? 0;
-      if (isInString) {
-        out[end++] = byte;
-        if (isEscaped) isEscaped = false;
-        else if (byte === BACKSLASH) isEscaped = true;
-        else if (byte === QUOTE) isInString = false;
-        continue;
-      }
-      let breaksBefore = false;
-      let breaksAfter = false;
+      let breaks = isOpened;
       switch (byte) {
         case SPACE:
         case LINE_FEED:
         case CARRIAGE_RETURN:
         case TAB:
+          freeBytes++;
           continue;
         case CLOSE_BRACE:
         case CLOSE_BRACKET:
           depth--;
-          breaksBefore = !isOpened;
-          isOpened = false;
+          breaks = !isOpened;
           break;
         case COMMA:
-          breaksAfter = true;
-          break;
         case COLON:
-          break;
+          out[end++] = byte;
+          if (byte === COLON) out[end++] = SPACE;
+          else isOpened = true;
+          continue;
         default:
-          breaksBefore = isOpened;
-          isOpened = byte === OPEN_BRACE || byte === OPEN_BRACKET;
-          isInString = byte === QUOTE;
       }
-      if (breaksBefore) {
+      if (breaks) {
+        // The line break, the indent, and the space behind a colon, of which a line has at most one.
+        const addedBytes = 2 + depth * INDENT;
+        freeBytes -= addedBytes;
+        if (freeBytes < 0) {
+          this.#end = end;
+          const before = out.length;
+          out = this.#reserve(2 * before + addedBytes);
+          freeBytes += out.length - before;
+        }
         out[end++] = LINE_FEED;
-        for (let spaces = depth * INDENT; spaces > 0; spaces--) out[end++] = SPACE;
+        for (const last = end + depth * INDENT; end < last; ) out[end++] = SPACE;
       }
       out[end++] = byte;
-      if (byte === COLON) out[end++] = SPACE;
-      else if (breaksAfter) {
-        out[end++] = LINE_FEED;
-        for (let spaces = depth * INDENT; spaces > 0; spaces--) out[end++] = SPACE;
-      } else if (isOpened && (byte === OPEN_BRACE || byte === OPEN_BRACKET)) depth++;
+      isOpened = byte === OPEN_BRACE || byte === OPEN_BRACKET;
+      if (isOpened) depth++;
+      else if (byte === QUOTE) {
+        for (let isInside = true; isInside; ) {
+          const inner = value[++index] ?? QUOTE;
+          out[end++] = inner;
+          if (inner === BACKSLASH) out[end++] = value[++index] ?? 0;
+          else isInside = inner !== QUOTE;
+        }
+      }
     }
-    this.#length = end;
+    this.#end = end;
     this.#depth = depth;
     this.#isOpened = isOpened;
-    this.#isInString = isInString;
-    this.#isEscaped = isEscaped;
   }
 
-  #grow(length: number, depth: number): Buffer<ArrayBuffer> {
-    const bigger = Buffer.allocUnsafeSlow(2 * (this.#out.length + depth * INDENT));
-    this.#out.copy(bigger, 0, 0, length);
-    this.#out = bigger;
-    return bigger;
+  /** At least so many bytes, with what is written already. */
+  #reserve(bytes: number): Buffer<ArrayBuffer> {
+    if (bytes > this.#out.length) {
+      const bigger = Buffer.allocUnsafeSlow(2 * bytes);
+      this.#out.copy(bigger, 0, 0, this.#end);
+      this.#out = bigger;
+    }
+    return this.#out;
   }
 }

@@ -35,9 +35,15 @@ interface Step<T> {
   readonly result: IteratorResult<T>;
 }
 
+/**
+ * The sources under way, and what they have ready. Not `Promise.race`: a source that is slow to answer would
+ * keep every value that won over it, bodies of files among them.
+ */
 class Lanes<T> {
   readonly #waiting: Iterator<AsyncGenerator<T>>;
-  readonly #underWay = new Map<AsyncGenerator<T>, Promise<Step<T>>>();
+  readonly #underWay = new Set<AsyncGenerator<T>>();
+  readonly #ready: (Step<T> | Failure)[] = [];
+  #wake: () => void = ignore;
 
   constructor(waiting: Iterator<AsyncGenerator<T>>) {
     this.#waiting = waiting;
@@ -53,16 +59,25 @@ class Lanes<T> {
   }
 
   pull(source: AsyncGenerator<T>): void {
-    // To the end of the line, so that none is always the first.
-    this.#underWay.delete(source);
-    this.#underWay.set(
-      source,
-      source.next().then((result) => ({ source, result })),
+    this.#underWay.add(source);
+    source.next().then(
+      (result) => this.#put({ source, result }),
+      (error: unknown) => this.#put({ error }),
     );
   }
 
-  firstReady(): Promise<Step<T>> {
-    return Promise.race(this.#underWay.values());
+  /** In the order in which they became ready. Rejects as the source does. */
+  async firstReady(): Promise<Step<T>> {
+    if (this.#ready.length === 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      await promise;
+      this.#wake = ignore;
+    }
+    const step = this.#ready.shift();
+    if (step === undefined) throw new Error('woken for nothing');
+    if ('error' in step) throw step.error;
+    return step;
   }
 
   end(source: AsyncGenerator<T>): void {
@@ -70,7 +85,20 @@ class Lanes<T> {
   }
 
   async close(): Promise<void> {
-    const sources = [...this.#underWay.keys()];
+    const sources = [...this.#underWay];
     await Promise.allSettled(sources.map((source) => source.return(undefined)));
   }
+
+  #put(step: Step<T> | Failure): void {
+    this.#ready.push(step);
+    this.#wake();
+  }
+}
+
+interface Failure {
+  readonly error: unknown;
+}
+
+function ignore(): void {
+  // Nobody waits.
 }

@@ -17,39 +17,62 @@ export async function* untilDeaf<T>(
   const deafness = new Deafness(signal, reactionMs);
   try {
     for (;;) {
-      const next = await Promise.race([source.next(), deafness.reached]);
+      const next = await deafness.waitFor(source.next());
       if (next === undefined) throw signal.reason;
       if (next.done === true) return;
       yield next.value;
     }
   } finally {
     // Left in the middle: by the reader, or by what is thrown above, and then it is not waited for again.
-    const closed = source.return(undefined).catch(() => undefined);
-    await Promise.race([closed, deafness.reached]);
+    await deafness.waitFor(source.return(undefined)).catch(() => undefined);
     deafness.end();
   }
 }
 
 class Deafness {
-  /** Resolves when the time to react is over. */
-  readonly reached: Promise<undefined>;
   readonly #signal: AbortSignal;
   readonly #onAbort: () => void;
   #timer: NodeJS.Timeout | undefined;
+  #isReached = false;
+  #giveUp: () => void = ignore;
 
   constructor(signal: AbortSignal, reactionMs: number) {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.reached = promise;
     this.#signal = signal;
     this.#onAbort = () => {
-      this.#timer = setTimeout(() => resolve(undefined), reactionMs);
+      this.#timer = setTimeout(() => {
+        this.#isReached = true;
+        this.#giveUp();
+      }, reactionMs);
     };
     if (signal.aborted) this.#onAbort();
     else signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /**
+   * What the promise gives; undefined once the time to react is over. Not `Promise.race` with one promise for all of them:
+   * that would keep everything that ever won.
+   */
+  async waitFor<T>(promise: Promise<T>): Promise<T | undefined> {
+    if (this.#isReached) {
+      promise.catch(ignore);
+      return undefined;
+    }
+    const { promise: first, resolve, reject } = Promise.withResolvers<T | undefined>();
+    this.#giveUp = () => resolve(undefined);
+    promise.then(resolve, reject);
+    try {
+      return await first;
+    } finally {
+      this.#giveUp = ignore;
+    }
   }
 
   end(): void {
     clearTimeout(this.#timer);
     this.#signal.removeEventListener('abort', this.#onAbort);
   }
+}
+
+function ignore(): void {
+  // Nobody waits any more.
 }
