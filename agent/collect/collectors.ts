@@ -1,5 +1,6 @@
 /** The collectors of the native engine, by their key in the spec: one row each, loaded when a spec asks for it. */
 
+import { isImageFacts } from '../spec/image-facts.ts';
 import type { Collector, Fields } from './collector.ts';
 
 interface Row {
@@ -9,8 +10,22 @@ interface Row {
 }
 
 const ROWS: Readonly<Record<string, Row>> = {
+  clusterInfo: { load: async () => (await import('./cluster-info.ts')).clusterInfo },
   clusterResources: {
     load: async () => (await import('./cluster-resources.ts')).clusterResources,
+  },
+  configMap: { load: async () => (await import('./config-map.ts')).configMap },
+  secret: { load: async () => (await import('./secret.ts')).secret },
+  customMetrics: { load: async () => (await import('./custom-metrics.ts')).customMetrics },
+  nodeMetrics: { load: async () => (await import('./node-metrics.ts')).nodeMetrics },
+  data: {
+    load: async () => (await import('./data.ts')).data,
+    serves: (fields) => !isImageFacts(fields),
+  },
+  helm: { load: async () => (await import('./helm.ts')).helm },
+  certificates: { load: async () => (await import('./certificates.ts')).certificates },
+  supportBundleMetadata: {
+    load: async () => (await import('./support-bundle-metadata.ts')).supportBundleMetadata,
   },
   logs: { load: async () => (await import('./logs.ts')).logs },
 };
