@@ -1,32 +1,33 @@
 /** Subject and issuer of a certificate as Go writes them, which Node's own texts do not allow to be rebuilt. */
 
-/** Short names of attributes. Source: attributeTypeNames in Go 1.26, crypto/x509/pkix/pkix.go. */
-const NAMES: Readonly<Record<string, string>> = {
-  '2.5.4.6': 'C',
-  '2.5.4.10': 'O',
-  '2.5.4.11': 'OU',
-  '2.5.4.3': 'CN',
-  '2.5.4.5': 'SERIALNUMBER',
-  '2.5.4.7': 'L',
-  '2.5.4.8': 'ST',
-  '2.5.4.9': 'STREET',
-  '2.5.4.17': 'POSTALCODE',
-};
+/**
+ * The attributes that Go keeps, in the order in which it writes them; of the first two the last value, of the others all.
+ * Source: Name.ToRDNSequence in Go 1.26, crypto/x509/pkix/pkix.go.
+ */
+const ATTRIBUTES: readonly (readonly [identifier: string, name: string])[] = [
+  ['2.5.4.5', 'SERIALNUMBER'],
+  ['2.5.4.3', 'CN'],
+  ['2.5.4.11', 'OU'],
+  ['2.5.4.10', 'O'],
+  ['2.5.4.17', 'POSTALCODE'],
+  ['2.5.4.9', 'STREET'],
+  ['2.5.4.7', 'L'],
+  ['2.5.4.8', 'ST'],
+  ['2.5.4.6', 'C'],
+];
+const SINGLE = ['SERIALNUMBER', 'CN'];
 
 /** A value of ASN.1's distinguished encoding. */
 interface Value {
   readonly tag: number;
   readonly content: Buffer;
-  /** With tag and length. */
-  readonly whole: Buffer;
 }
 
 const VERSION_TAG = 0xa0;
-const OBJECT_IDENTIFIER = 0x06;
 const BMP_STRING = 0x1e;
 
 /**
- * RFC 2253: the last part first.
+ * With RFC 2253's escapes.
  *
  * @param der The whole certificate, which has been parsed once.
  */
@@ -40,19 +41,18 @@ export function namesOf(der: Buffer): { readonly subject: string; readonly issue
 }
 
 function nameText(name: Value | undefined): string {
-  return valuesIn(name?.content)
-    .toReversed()
-    .map((part) => valuesIn(part.content).map(attributeText).join('+'))
-    .join(',');
-}
-
-function attributeText(attribute: Value): string {
-  const [type, value] = valuesIn(attribute.content);
-  if (type?.tag !== OBJECT_IDENTIFIER || value === undefined) return '';
-  const identifier = identifierText(type.content);
-  const name = NAMES[identifier];
-  if (name === undefined) return `${identifier}=#${value.whole.toString('hex')}`;
-  return `${name}=${escaped(stringText(value))}`;
+  const attributes = valuesIn(name?.content)
+    .flatMap(({ content }) => valuesIn(content))
+    .map(({ content }) => valuesIn(content));
+  return ATTRIBUTES.flatMap(([identifier, short]) => {
+    const values = attributes.flatMap(([type, value]) =>
+      type !== undefined && value !== undefined && identifierText(type.content) === identifier
+        ? [stringText(value)]
+        : [],
+    );
+    const kept = SINGLE.includes(short) ? values.slice(-1).filter((value) => value !== '') : values;
+    return kept.length === 0 ? [] : [kept.map((value) => `${short}=${escaped(value)}`).join('+')];
+  }).join(',');
 }
 
 function stringText({ tag, content }: Value): string {
@@ -85,7 +85,7 @@ function valuesIn(bytes: Buffer | undefined): readonly Value[] {
   for (let rest = bytes ?? Buffer.alloc(0); rest.length >= 2; ) {
     const { start, end } = extentOf(rest);
     const [tag = 0] = rest;
-    values.push({ tag, content: rest.subarray(start, end), whole: rest.subarray(0, end) });
+    values.push({ tag, content: rest.subarray(start, end) });
     rest = rest.subarray(end);
   }
   return values;

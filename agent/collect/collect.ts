@@ -7,7 +7,7 @@ import { apiMessageOf } from '../kube/api-error.ts';
 import type { KubeApi } from '../kube/client.ts';
 import type { Logger } from '../log.ts';
 import { redactLine } from '../redact-line.ts';
-import type { BundleSpec } from '../spec/types.ts';
+import type { BundleSpec, CollectorSpec } from '../spec/types.ts';
 import { Tally } from '../tally.ts';
 import type { CollectContext, Piece } from './collector.ts';
 import { ownFile, Paths, toEntries } from './entries.ts';
@@ -21,7 +21,13 @@ import {
   versionFile,
 } from './own-files.ts';
 import { findMissingRights } from './permission.ts';
-import { type FindCollector, type Plan, type PlannedCollector, planCollectors } from './plan.ts';
+import {
+  type FindCollector,
+  type Plan,
+  type PlannedCollector,
+  planCollectors,
+  runningOrder,
+} from './plan.ts';
 import { untilDeaf } from './reaction.ts';
 import { Settlements } from './settlements.ts';
 
@@ -78,7 +84,8 @@ class NativeRun {
   readonly #paths = new Paths();
   readonly #settlements: Settlements;
   readonly #tallies = new Map<string, Tally>();
-  readonly #skipped: Skipped[] = [];
+  /** By the collector that was not started. */
+  readonly #skipped = new Map<CollectorSpec, Skipped>();
 
   constructor(spec: BundleSpec, options: NativeOptions, signals: NativeSignals) {
     this.#spec = spec;
@@ -95,9 +102,9 @@ class NativeRun {
     for (const { title, reason } of this.#plan.unsupported) {
       this.#tally(title).addOutcome('unsupported', [reason]);
     }
-    for (const { title } of excluded) {
-      this.#tally(title).addOutcome('excluded');
-      this.#skip(title, 'excluded', null);
+    for (const collector of excluded) {
+      this.#tally(collector.title).addOutcome('excluded');
+      this.#skip(collector, 'excluded', null);
     }
     const [copies, makers] = [
       workloads.filter(({ type }) => type === 'copy'),
@@ -157,7 +164,7 @@ class NativeRun {
     const missing = await this.#missingRights(title, collector.rules(fields), context.signal);
     if (missing.length > 0) {
       this.#tally(title).addOutcome('forbidden', missing);
-      this.#skip(title, 'insufficient RBAC permissions', missing);
+      this.#skip(planned, 'insufficient RBAC permissions', missing);
       return;
     }
     this.#tally(title).addOutcome('ok');
@@ -238,8 +245,10 @@ class NativeRun {
       ['version.yaml', versionFile(version)],
       ['execution-data/summary.txt', summaryFile(results, durationMs)],
     ];
-    if (this.#skipped.length > 0) {
-      files.push(['skipped-collectors.json', skippedFile(this.#skipped)]);
+    if (this.#skipped.size > 0) {
+      const skipped = runningOrder([...this.#skipped.keys()].toSorted(this.#bySpec));
+      const rows = skipped.flatMap((collector) => this.#skipped.get(collector) ?? []);
+      files.push(['skipped-collectors.json', skippedFile(rows)]);
     }
     // Where a spec has analyzers, readers must not take them for passed.
     if (this.#spec.analyzers.length + this.#spec.hostAnalyzers.length === 0) {
@@ -257,9 +266,17 @@ class NativeRun {
     }
   }
 
-  #skip(collector: string, reason: Skipped['reason'], errors: Skipped['errors']): void {
+  #skip(collector: CollectorSpec, reason: Skipped['reason'], errors: Skipped['errors']): void {
     const timestamp = toRfc3339(this.#options.clock.now());
-    this.#skipped.push({ collector, reason, errors, timestamp });
+    this.#skipped.set(collector, { collector: collector.title, reason, errors, timestamp });
+  }
+
+  /** As they stand in the spec. */
+  readonly #bySpec = (first: CollectorSpec, second: CollectorSpec): number =>
+    this.#positionOf(first) - this.#positionOf(second);
+
+  #positionOf({ fields }: CollectorSpec): number {
+    return this.#spec.collectors.findIndex((collector) => collector.fields === fields);
   }
 
   #report(title: string): void {

@@ -1,6 +1,6 @@
 /** customMetrics: values of metrics from the API of custom metrics. */
 
-import { apiMessageOf } from '../kube/api-error.ts';
+import { rawMessageOf } from '../kube/api-error.ts';
 import type { Collector, Fields } from './collector.ts';
 import { entriesOf, textOf } from './fields.ts';
 import { type ApiObject, objectAt, objectsAt, textAt } from './object-fields.ts';
@@ -45,7 +45,7 @@ export const customMetrics: Collector = {
         }
       } catch (error) {
         signal.throwIfAborted();
-        errors.push(`could not query endpoint ${endpoint}: ${apiMessageOf(error)}`);
+        errors.push(`could not query endpoint ${endpoint}: ${rawMessageOf(error)}`);
       }
     }
     for (const [path, values] of lists) yield jsonPiece(path, values);

@@ -12,8 +12,8 @@ import { errorPieces, jsonPiece } from './pieces.ts';
 export interface ObjectForm {
   /** Name in paths of the API, and of the folder. */
   readonly resource: 'secrets' | 'configmaps';
-  /** Where to look for an object by its name; undefined: it cannot be looked for. */
-  readonly namespace: (fields: Fields, context: CollectContext) => string | undefined;
+  /** Where to look for an object by its name; empty: nowhere, and the API will say so. */
+  readonly namespace: (fields: Fields, context: CollectContext) => string;
   /** Whether the key is a part of the file's name. */
   readonly namesKey: (fields: Fields) => boolean;
   /** The file's content. */
@@ -26,9 +26,6 @@ export interface FoundObject {
   /** As texts; undefined where the object has none. */
   readonly data: ReadonlyMap<string, string> | undefined;
 }
-
-/** In the words of Go's client. */
-const NO_NAMESPACE = 'an empty namespace may not be set when a resource name is provided';
 
 /**
  * @yields `<resource>/<namespace>/<name>[/<key>].json` for each object, also for a named one that is not there, and
@@ -90,10 +87,9 @@ async function findByName(
   context: CollectContext,
 ): Promise<FoundObject> {
   const where = namespace(fields, context);
-  if (where === undefined) throw new AgentError('SPEC_INVALID', NO_NAMESPACE);
   const name = textOf(fields, 'name');
-  const [inNamespace, named] = [where, name].map(encodeURIComponent);
-  const path = `/api/v1/namespaces/${inNamespace}/${resource}/${named}`;
+  const within = where === '' ? '' : `/namespaces/${encodeURIComponent(where)}`;
+  const path = `/api/v1${within}/${resource}/${encodeURIComponent(name)}`;
   const object = await context.kube.get(path, context.signal);
   return { name, exists: true, data: dataOf(isObject(object) ? object : {}, resource) };
 }

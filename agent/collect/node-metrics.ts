@@ -1,6 +1,7 @@
 /** nodeMetrics: each kubelet's summary of what nodes, pods and containers use. */
 
-import { apiMessageOf } from '../kube/api-error.ts';
+import { AgentError } from '../errors.ts';
+import { apiMessageOf, rawMessageOf } from '../kube/api-error.ts';
 import { BodyWriter } from './body.ts';
 import type { CollectContext, Collector, Fields, Piece } from './collector.ts';
 import { textsOf } from './fields.ts';
@@ -8,7 +9,6 @@ import { interleave } from './interleave.ts';
 import { listObjects } from './list-objects.ts';
 import { textAt } from './object-fields.ts';
 import { problem } from './pieces.ts';
-import { wrapped } from './wrapped.ts';
 
 /** Source: troubleshoot v0.133.0, pkg/collect/k8s_node_metrics.go. */
 export const nodeMetrics: Collector = {
@@ -58,7 +58,8 @@ async function* readSummary(
   } catch (error) {
     await writer.discard();
     signal.throwIfAborted();
-    failures.push(wrapped(error, `could not query endpoint ${endpoint}`));
+    const message = `could not query endpoint ${endpoint}: ${rawMessageOf(error)}`;
+    failures.push(error instanceof AgentError ? new AgentError(error.code, message) : error);
     yield problem('partial', `node-metrics/${name}.json: ${apiMessageOf(error)}`);
   }
 }

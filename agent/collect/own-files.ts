@@ -16,7 +16,7 @@ export interface Skipped {
   readonly timestamp: string;
 }
 
-/** Source: WriteSkippedCollectors in troubleshoot v0.133.0, pkg/collect/collector.go. */
+/** In the order in which troubleshoot would have come to them. Source: WriteSkippedCollectors in troubleshoot v0.133.0, pkg/collect/collector.go. */
 export function skippedFile(skipped: readonly Skipped[]): string {
   return goJson(
     skipped.map(({ collector, reason, errors, timestamp }) => ({

@@ -13,7 +13,7 @@ export interface PlannedCollector extends CollectorSpec {
 }
 
 export interface Plan {
-  /** What only reads. Side by side, but for those that share a lane. */
+  /** What only reads, clusterResources first. Lanes run side by side, the collectors of one after another. */
   readonly readers: readonly (readonly PlannedCollector[])[];
   /** What makes objects or runs commands in the cluster; after all readers, so that no list shows it. */
   readonly workloads: readonly PlannedCollector[];
@@ -27,21 +27,16 @@ export interface Unsupported {
 }
 
 export function planCollectors(spec: BundleSpec, find: FindCollector = findCollector): Plan {
-  const planned = mergeClusterResources(spec.collectors)
+  const planned = runningOrder(mergeClusterResources(spec.collectors))
     .filter(({ exclude }) => !exclude)
     .flatMap((collector) => {
       const load = find(collector.type, collector.fields);
       return load === undefined ? [] : [{ ...collector, load }];
     });
   const readers = planned.filter(({ type }) => !isWorkload(type));
-  const { clusterResources = [], logs = [], others = [] } = Object.groupBy(readers, laneOf);
   return {
-    readers: [
-      clusterResources,
-      // Of several that read the same container troubleshoot keeps the last one's file; here the first counts.
-      logs.toReversed(),
-      ...others.map((one) => [one]),
-    ],
+    // Of several that write the same file troubleshoot keeps the last one's; here the first counts.
+    readers: [...Map.groupBy(readers, laneOf).values()].map((lane) => lane.toReversed()),
     workloads: planned.filter(({ type }) => isWorkload(type)),
     excluded: spec.collectors.filter(({ exclude }) => exclude),
     unsupported: listUnsupported(spec, find),
@@ -75,12 +70,31 @@ function keysOf(
   }));
 }
 
-function laneOf({ type }: CollectorSpec): 'clusterResources' | 'logs' | 'others' {
-  return type === 'clusterResources' || type === 'logs' ? type : 'others';
+/** Collectors of a type share a lane; but those that wait for other hosts do not wait for one another. */
+function laneOf(collector: CollectorSpec): string | CollectorSpec {
+  const isOfNetwork = collectorType(collector.type)?.group === 'network';
+  return isOfNetwork ? collector : collector.type;
 }
 
 function isWorkload(type: string): boolean {
   return collectorType(type)?.group === 'workload';
+}
+
+/**
+ * Where troubleshoot runs a collector: types in the order in which they first appear, clusterResources before
+ * all others and copy behind them.
+ * Source: runCollectors in troubleshoot v0.133.0, pkg/supportbundle/collect.go.
+ */
+export function runningOrder<T extends CollectorSpec>(collectors: readonly T[]): readonly T[] {
+  const byType = [...Map.groupBy(collectors, ({ type }) => type)];
+  return byType
+    .toSorted(([first], [second]) => rankOf(first) - rankOf(second))
+    .flatMap(([, ofType]) => ofType);
+}
+
+function rankOf(type: string): number {
+  if (type === 'clusterResources') return 0;
+  return type === 'copy' ? 2 : 1;
 }
 
 /**
@@ -90,7 +104,7 @@ function isWorkload(type: string): boolean {
 function mergeClusterResources(collectors: readonly CollectorSpec[]): readonly CollectorSpec[] {
   const all = collectors.filter(readsClusterResources);
   const [first] = all;
-  if (first === undefined || all.length === 1) return collectors;
+  if (first === undefined) return collectors;
   const lists = all.map(({ fields }) => namespacesOf(fields['namespaces']));
   const isAll = lists.some((list) => list.length === 0 || list.includes(''));
   const namespaces = isAll ? [] : [...new Set(lists.flat())].toSorted();

@@ -12,7 +12,7 @@ import {
 
 const FORM: ObjectForm = {
   resource: 'secrets',
-  namespace: (fields) => textOf(fields, 'namespace') || undefined,
+  namespace: (fields) => textOf(fields, 'namespace'),
   namesKey: (fields) => textOf(fields, 'key') !== '' && !flagOf(fields, 'includeAllData'),
   describe: ({ name, exists, data }, fields) => {
     const isWhole = flagOf(fields, 'includeAllData');

@@ -1,6 +1,5 @@
 /** supportBundleMetadata: what an application says of its installation, in a Secret of a fixed name. */
 
-import { AgentError } from '../errors.ts';
 import type { Collector } from './collector.ts';
 import { textOf } from './fields.ts';
 import { objectAt } from './object-fields.ts';
@@ -24,17 +23,13 @@ export const supportBundleMetadata: Collector = {
 
   async *collect(fields, { kube, signal }) {
     const namespace = textOf(fields, 'namespace');
-    const attempt = `failed to get secret ${namespace}/${SECRET}`;
-    if (namespace === '') {
-      const reason = 'an empty namespace may not be set when a resource name is provided';
-      throw new AgentError('SPEC_INVALID', `${attempt}: ${reason}`);
-    }
+    // Without a namespace there is no such path, and the API says so.
+    const within = namespace === '' ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
     let secret: unknown;
     try {
-      const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${SECRET}`;
-      secret = await kube.get(path, signal);
+      secret = await kube.get(`/api/v1${within}/secrets/${SECRET}`, signal);
     } catch (error) {
-      throw wrapped(error, attempt);
+      throw wrapped(error, `failed to get secret ${namespace}/${SECRET}`);
     }
     const data = Object.entries(objectAt(secret, 'data') ?? {});
     const decoded = data.map(

@@ -50,6 +50,13 @@ export class KubeAnswerError extends AgentError {
   }
 }
 
+/** What client-go says of an answer to a request whose body it hands over unread: of a Status it uses the code alone. */
+export function rawMessageOf(error: unknown): string {
+  return error instanceof KubeAnswerError
+    ? wordsForUnexplained(error.statusCode, 'unknown')
+    : messageOf(error);
+}
+
 /** What client-go's error says, for files that troubleshoot fills with them; else the error's own message. */
 export function apiMessageOf(error: unknown): string {
   if (!(error instanceof KubeAnswerError)) return messageOf(error);
