@@ -82,6 +82,14 @@ export const PROGRAMS: readonly Program[] = [
     usualMinutes: 3,
   },
   {
+    name: 'registry',
+    folder: 'registry',
+    module: 'github.com/distribution/distribution/v3',
+    package: 'github.com/distribution/distribution/v3/cmd/registry',
+    versionVariable: 'github.com/distribution/distribution/v3/version.version',
+    usualMinutes: 1.5,
+  },
+  {
     name: 'kubectl',
     folder: 'kubernetes',
     module: 'k8s.io/kubernetes',
