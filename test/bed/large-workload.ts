@@ -12,7 +12,7 @@ const NODES = 20;
 const STARTED_AT = '2026-11-01T00:00:00Z';
 /** Of so many pods there is one Deployment, one Service and one ConfigMap. */
 const PODS_AN_APPLICATION = 4;
-const SETTINGS = 12;
+const SETTINGS = 24;
 
 /** Pods spread over the namespaces, an Event for each, and for every four of them what an application brings along. */
 export function largeWorkload({ pods, namespaces }: WorkloadSize): readonly KubeObject[] {

@@ -1,6 +1,9 @@
 /** Runs the benchmarks named on the command line, or all, and prints their figures: `bench.ts [name…]`. Exit 1: a goal is missed. */
 
 import { collectMemory } from './collect-memory.ts';
+import { engines } from './engines.ts';
+import { enginesGrowth } from './engines-growth.ts';
+import { enginesLogs } from './engines-logs.ts';
 import { type Figure, formatTable } from './figure.ts';
 import { idle } from './idle.ts';
 import { largeBundle } from './large-bundle.ts';
@@ -9,6 +12,9 @@ const BENCHMARKS: ReadonlyMap<string, () => Promise<readonly Figure[]>> = new Ma
   ['idle', idle],
   ['collect-memory', collectMemory],
   ['large-bundle', largeBundle],
+  ['engines', engines],
+  ['engines-growth', enginesGrowth],
+  ['engines-logs', enginesLogs],
 ]);
 
 const EXIT_USAGE = 2;

@@ -61,3 +61,12 @@ function verdictOf(isMet: boolean | undefined): string {
   if (isMet === undefined) return '';
   return isMet ? 'met' : 'MISSED';
 }
+
+export function ratioFigure(name: string, ratio: number, goal: number): Figure {
+  return {
+    name: `${name}: ratio`,
+    goal: `<= ${goal.toFixed(2)}x`,
+    measured: `${ratio.toFixed(3)}x`,
+    isMet: ratio > 0 && ratio <= goal,
+  };
+}

@@ -41,6 +41,8 @@ export interface Peaks {
   readonly leaderBytes: number;
   /** Of the leaders and all that is in their process groups, at one moment. */
   readonly groupBytes: number;
+  /** Of the largest process in the groups. */
+  readonly memberBytes: number;
 }
 
 /** Picks the leaders of the process groups to watch. */
@@ -63,11 +65,13 @@ export function groupsOfChildrenOf(parentPid: number): FindLeaders {
 export function watchPeaks(findLeaders: FindLeaders): { readonly end: () => Peaks } {
   let leaderBytes = 0;
   let groupBytes = 0;
+  let memberBytes = 0;
   const look = (): void => {
     const all = readAll();
     const leaders = new Set(findLeaders(all));
     const watched = all.filter(({ groupId }) => leaders.has(groupId));
     for (const { pid, peakBytes } of watched) {
+      memberBytes = Math.max(memberBytes, peakBytes);
       if (leaders.has(pid)) leaderBytes = Math.max(leaderBytes, peakBytes);
     }
     const sum = watched.reduce((total, { residentBytes }) => total + residentBytes, 0);
@@ -78,7 +82,7 @@ export function watchPeaks(findLeaders: FindLeaders): { readonly end: () => Peak
     end: () => {
       look();
       clearInterval(timer);
-      return { leaderBytes, groupBytes };
+      return { leaderBytes, groupBytes, memberBytes };
     },
   };
 }

@@ -1,0 +1,69 @@
+/**
+ * The native engine and the archive, as a run has them, without redaction: `engines-process <kubeconfig> <spec> <folder>`.
+ * Leaves a bundle in the folder.
+ */
+
+import { join } from 'node:path';
+
+import { writeArchive } from '../../agent/archive/archive.ts';
+import { systemClock } from '../../agent/clock.ts';
+import { collectNatively } from '../../agent/collect/collect.ts';
+import { connectKube } from '../../agent/kube/connect.ts';
+import { silentLogger } from '../../agent/log.ts';
+import { loadSpec } from '../../agent/spec/load.ts';
+
+const [kubeconfigFile = '', specFile = '', folder = ''] = process.argv.slice(2);
+const never = new AbortController().signal;
+const kube = await connectKube({ kubeconfigFile, concurrency: 4, outlastsOutages: true });
+const spec = await loadSpec(
+  {
+    refs: [specFile],
+    selector: undefined,
+    namespaces: undefined,
+    ownNamespace: undefined,
+    allowRemote: false,
+    collectorsAllowed: ['all'],
+    restrictToNamespaces: undefined,
+    kube: async () => kube,
+    stdin: process.stdin,
+  },
+  never,
+);
+const collected = collectNatively(
+  spec,
+  {
+    kube,
+    clock: systemClock,
+    log: silentLogger,
+    workDir: folder,
+    concurrency: 4,
+    collectorTimeoutMs: 600_000,
+    images: new Map(),
+    runId: '19700101T000000Z-0000',
+    installationId: '0000000000000000',
+    version: '0',
+  },
+  { signal: never, deadline: never },
+);
+const { collectors } = await writeArchive(
+  collected,
+  {
+    topFolder: 'support-bundle-1970-01-01T00_00_00',
+    file: join(folder, 'bundle.tar.gz'),
+    maxUncompressedBytes: 16 * 2 ** 30,
+    facts: {
+      agentVersion: '0',
+      engine: { kind: 'native', version: undefined },
+      runId: '19700101T000000Z-0000',
+      installationId: undefined,
+      createdAt: '1970-01-01T00:00:00Z',
+      specs: [],
+      notices: [],
+    },
+  },
+  never,
+);
+// `partial`: logs of unhealthy pods, on nodes that are not there.
+const failed = collectors.filter(({ outcome }) => !['ok', 'partial', 'excluded'].includes(outcome));
+if (failed.length > 0) throw new Error(JSON.stringify(failed).slice(0, 1000));
+process.stdin.destroy();
