@@ -1,6 +1,5 @@
 /** One gzipped tar file in the making: archiver, a file on the disk, and what is measured in between. */
 
-import { once } from 'node:events';
 import { createWriteStream, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,17 +9,18 @@ import { createGzip } from 'node:zlib';
 import { TarArchive } from 'archiver';
 
 import { AgentError, hasCode, messageOf } from '../errors.ts';
+import { inBatches } from './batches.ts';
 import { Measure } from './measure.ts';
 
 /** Only the owner of an unpacked bundle reads it, as with troubleshoot's redacted files. */
 const FILE_MODE = 0o600;
 const LINK_MODE = 0o777;
 
-/** Levels below are faster by less than they are larger. */
-const GZIP = { level: 6, chunkSize: 64 * 1024 } as const;
-
-/** What gzip is given at once: each time costs a job for another thread, and tar's headers come in 512 bytes. */
-const BATCH_BYTES = 128 * 1024;
+/**
+ * Levels below are faster by less than they are larger. With this high-water mark the next batch is asked for
+ * only once the last one is compressed.
+ */
+const GZIP = { level: 6, chunkSize: 64 * 1024, highWaterMark: 1 };
 
 /** What is smaller is handed over whole: a stream for each of a thousand small files costs more than their compression. */
 const SMALL_BYTES = 64 * 1024;
@@ -34,6 +34,7 @@ export class TarWriter {
   readonly #writing: Promise<void>;
   readonly #file: string;
   readonly #modifiedAt: Date;
+  #onStored: Pick<PromiseWithResolvers<void>, 'resolve' | 'reject'> | undefined;
 
   /**
    * @param file Must not exist; mode 0600. The caller removes it when anything here rejects.
@@ -57,6 +58,9 @@ export class TarWriter {
       createWriteStream(file, { flags: 'wx', mode: FILE_MODE, flush: true }),
       { signal: this.#signal },
     );
+    // One listener for all entries: there are thousands.
+    this.#archive.on('entry', () => this.#onStored?.resolve());
+    this.#signal.addEventListener('abort', () => this.#onStored?.reject(this.#signal.reason));
     this.#writing.catch((error: unknown) => this.#failure.abort(asArchiveError(error, file)));
   }
 
@@ -72,10 +76,10 @@ export class TarWriter {
       await this.#addSmallFile(name, body);
       return;
     }
+    const stored = this.#nextStored();
     const source = Readable.from(body, { objectMode: false });
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- archiver reads the size from `stats` and takes nothing else of it
     const stats = { size: bytes } as Stats;
-    const stored = this.#nextStored();
     const passed = finished(source, { signal: this.#signal });
     this.#archive.append(source, { name, stats, mode: FILE_MODE, date: this.#modifiedAt });
     try {
@@ -104,7 +108,11 @@ export class TarWriter {
 
   /** Size and digest of the file, which is on the disk then. */
   async finish(): Promise<Measure> {
-    await Promise.all([this.#archive.finalize(), this.#writing]);
+    try {
+      await Promise.all([this.#archive.finalize(), this.#writing]);
+    } catch (error) {
+      throw asArchiveError(error, this.#file);
+    }
     return this.#measure;
   }
 
@@ -115,12 +123,17 @@ export class TarWriter {
     return this.#failure.signal.reason;
   }
 
-  async #nextStored(): Promise<void> {
-    try {
-      await once(this.#archive, 'entry', { signal: this.#signal });
-    } catch (error) {
-      throw asArchiveError(error, this.#file);
-    }
+  /** Resolves when the entry that is appended next is in the archive; there is one at a time. Throws where none may follow. */
+  #nextStored(): Promise<void> {
+    if (this.#signal.aborted) throw asArchiveError(this.#signal.reason, this.#file);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#onStored = {
+      resolve,
+      reject: (error: unknown) => reject(asArchiveError(error, this.#file)),
+    };
+    // Whoever appends may meet another error first, and then waits for this no more.
+    promise.catch(() => undefined);
+    return promise;
   }
 }
 
@@ -131,22 +144,9 @@ function joined(chunks: readonly Uint8Array[]): Buffer {
   return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
 }
 
-/** @yields The same bytes in fewer pieces. */
-async function* inBatches(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let batch: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    batch.push(chunk);
-    bytes += chunk.length;
-    if (bytes < BATCH_BYTES) continue;
-    yield Buffer.concat(batch, bytes);
-    [batch, bytes] = [[], 0];
-  }
-  if (bytes > 0) yield Buffer.concat(batch, bytes);
-}
-
 /** What an error of writing a file is to an operator: SPOOL_DISK_FULL or ARCHIVE_WRITE. */
 export function asArchiveError(error: unknown, file: string): AgentError {
+  if (error instanceof AgentError) return error;
   if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')) {
     const message = `no space left on the disk of ${dirname(file)}`;
     return new AgentError('SPOOL_DISK_FULL', message, { cause: error });
