@@ -14,8 +14,8 @@ export interface Identity {
   /** Of the current context or of the pod; `default` where that names none. */
   readonly namespace: string;
   /**
-   * TLS and credentials; `agent` is there only for a server behind a proxy. Asked for anew with each
-   * request: tokens and certificates are renewed while the agent runs.
+   * TLS and credentials; `agent` is there only for a server behind a proxy. Asked for with each request, and read
+   * anew after some seconds: tokens and certificates are renewed while the agent runs.
    *
    * @throws {AgentError} KUBE_CONFIG: the credentials cannot be read.
    */
@@ -40,7 +40,7 @@ export async function loadIdentity(kubeconfigFile?: string): Promise<Identity> {
   return {
     server: serverOf(cluster),
     namespace: namespace === '' ? 'default' : namespace,
-    transport: () => transportOf(config, cluster),
+    transport: remember(() => transportOf(config, cluster)),
   };
 }
 
@@ -72,6 +72,26 @@ function serverOf(cluster: Cluster): URL {
   server.username = '';
   server.password = '';
   return server;
+}
+
+/** client-node reads the CA's file each time it is asked; a run asks hundreds of times within a second. */
+const REMEMBERED_MS = 5_000;
+
+function remember(read: () => Promise<Transport>): () => Promise<Transport> {
+  let remembered: { readonly transport: Promise<Transport>; readonly readAt: number } | undefined;
+  return async () => {
+    const now = performance.now();
+    if (remembered === undefined || now - remembered.readAt > REMEMBERED_MS) {
+      remembered = { transport: read(), readAt: now };
+    }
+    try {
+      const transport = await remembered.transport;
+      return { ...transport, headers: { ...transport.headers } };
+    } catch (error) {
+      remembered = undefined;
+      throw error;
+    }
+  };
 }
 
 async function transportOf(config: KubeConfig, cluster: Cluster): Promise<Transport> {
