@@ -1,7 +1,7 @@
 # What people do with this repository. Everything else is an npm script.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bed image chart clean
+.PHONY: help demo test test-node check bed image chart clean
 
 IMAGE ?= cron-support-bundle:dev
 TARGET ?= full
@@ -14,13 +14,16 @@ node_modules: package-lock.json
 	@touch node_modules
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: node_modules ## the main job on an embedded control plane (KEEP=1 leaves it running, DEMO_S3=minio)
 	@npm run --silent demo
 
 test: node_modules ## every test, the real parts included
 	@npm test --silent
+
+test-node: node_modules ## the tests on a real node alone: root, containerd and runc (others skip)
+	@npm run --silent bed && npm run --silent test-node
 
 check: node_modules ## format, lint, types, dead code, unit tests: seconds
 	@npm run --silent check

@@ -97,6 +97,30 @@ export const PROGRAMS: readonly Program[] = [
     versionVariable: 'k8s.io/component-base/version.gitVersion',
     usualMinutes: 0.5,
   },
+  {
+    name: 'kubelet',
+    folder: 'kubernetes',
+    module: 'k8s.io/kubernetes',
+    package: 'k8s.io/kubernetes/cmd/kubelet',
+    versionVariable: 'k8s.io/component-base/version.gitVersion',
+    usualMinutes: 1.5,
+  },
+  {
+    name: 'kube-controller-manager',
+    folder: 'kubernetes',
+    module: 'k8s.io/kubernetes',
+    package: 'k8s.io/kubernetes/cmd/kube-controller-manager',
+    versionVariable: 'k8s.io/component-base/version.gitVersion',
+    usualMinutes: 1,
+  },
+  {
+    name: 'kube-scheduler',
+    folder: 'kubernetes',
+    module: 'k8s.io/kubernetes',
+    package: 'k8s.io/kubernetes/cmd/kube-scheduler',
+    versionVariable: 'k8s.io/component-base/version.gitVersion',
+    usualMinutes: 0.2,
+  },
 ];
 
 export const BIN_FOLDER = join(import.meta.dirname, 'bin');
