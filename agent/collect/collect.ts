@@ -13,6 +13,7 @@ import type { CollectContext, Piece } from './collector.ts';
 import { ownFile, Paths, toEntries } from './entries.ts';
 import { type ImageMap, replaceImage } from './images.ts';
 import { interleave } from './interleave.ts';
+import type { Network } from './network.ts';
 import {
   collectorErrorFile,
   type Skipped,
@@ -33,6 +34,7 @@ import { Settlements } from './settlements.ts';
 
 export interface NativeOptions {
   readonly kube: KubeApi;
+  readonly network: Network;
   readonly clock: Clock;
   readonly log: Logger;
   /** Exists. For bodies that are too large for memory; nothing is left in it in the end. */
@@ -222,9 +224,11 @@ class NativeRun {
   }
 
   #context(signal: AbortSignal): CollectContext {
-    const { kube, clock, log, workDir, concurrency, runId, installationId, images } = this.#options;
+    const { kube, network, clock, log, workDir, concurrency, runId, installationId, images } =
+      this.#options;
     return {
       kube,
+      network,
       signal,
       clock,
       log,

@@ -5,6 +5,7 @@ import type { KubeApi } from '../kube/client.ts';
 import type { Logger } from '../log.ts';
 import type { CollectorSpec } from '../spec/types.ts';
 import type { Body } from './body.ts';
+import type { Network } from './network.ts';
 
 /** The fields of its entry in the spec, their types checked (`spec/collector-fields.ts`). */
 export type Fields = CollectorSpec['fields'];
@@ -72,6 +73,8 @@ export interface CollectContext {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What a collector that asks others than the cluster may connect to. */
+  readonly network: Network;
   /** Exists, and only this process's user may read it: for bodies that are too large for memory. */
   readonly workDir: string;
   /** Of API requests in flight: more parts at once gain nothing. */

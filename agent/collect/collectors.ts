@@ -27,7 +27,15 @@ const ROWS: Readonly<Record<string, Row>> = {
   supportBundleMetadata: {
     load: async () => (await import('./support-bundle-metadata.ts')).supportBundleMetadata,
   },
+  run: { load: async () => (await import('./run.ts')).run },
+  runPod: { load: async () => (await import('./run-pod.ts')).runPod },
+  runDaemonSet: { load: async () => (await import('./run-daemon-set.ts')).runDaemonSet },
+  sysctl: { load: async () => (await import('./sysctl.ts')).sysctl },
+  postgres: { load: async () => (await import('./postgres.ts')).postgres },
+  mysql: { load: async () => (await import('./mysql.ts')).mysql },
+  redis: { load: async () => (await import('./redis.ts')).redis },
   logs: { load: async () => (await import('./logs.ts')).logs },
+  exec: { load: async () => (await import('./exec.ts')).exec },
 };
 
 const BY_KEY: ReadonlyMap<string, Row> = new Map(Object.entries(ROWS));

@@ -30,3 +30,18 @@ export function parseGoDuration(text: string): number | undefined {
 function partMs([, number, unit = '']: RegExpExecArray): number {
   return Number(number) * (UNIT_MS[unit] ?? 0);
 }
+
+/** What Go says of a text that `parseGoDuration` does not read. Source: ParseDuration in Go's time/format.go. */
+export function goDurationError(text: string): string {
+  const quoted = JSON.stringify(text);
+  let rest = text.replace(/^[-+]/, '');
+  while (/^\d|^\.\d/.test(rest)) {
+    const [, unit = '', after = ''] = /^[\d]*\.?\d*([^.\d]*)(.*)$/s.exec(rest) ?? [];
+    if (unit === '') return `time: missing unit in duration ${quoted}`;
+    if (UNIT_MS[unit] === undefined) {
+      return `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`;
+    }
+    rest = after;
+  }
+  return `time: invalid duration ${quoted}`;
+}

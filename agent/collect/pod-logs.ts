@@ -29,6 +29,8 @@ export interface ContainerLog {
   readonly container: string;
   readonly limits: LogLimits;
   readonly hasTimestamps: boolean;
+  /** Read until the container has ended. */
+  readonly follows?: true;
   /** Where links to the files are, without `.log`; absent: there are none. */
   readonly link?: string;
   readonly errorPieces: (message: string, outcome: ProblemPiece['outcome']) => Iterable<Piece>;
@@ -111,14 +113,14 @@ function* lanesOf(
  * @yields As `readLogs`.
  */
 async function* readLog(log: ContainerLog, context: Context): AsyncGenerator<Piece> {
-  const current = await read(requestPath(log, false), context);
+  const current = await read(requestPath(log, false), context, log.follows === true);
   yield* piecesOf(current, placesOf(log, '.log'));
   if (current.kind === 'refused') {
     yield* errorsOf(log, `failed to get log stream: ${current.message}`);
   } else if (current.kind === 'cut') {
     yield* errorsOf(log, `failed to copy log: ${current.message}`);
   } else {
-    const previous = await read(requestPath(log, true), context);
+    const previous = await read(requestPath(log, true), context, false);
     yield* piecesOf(previous, placesOf(log, '-previous.log'));
     if (previous.kind === 'cut') {
       yield* errorsOf(log, `failed to copy previous log: ${previous.message}`);
@@ -132,11 +134,16 @@ type LogRead =
   | { readonly kind: 'cut'; readonly body: Body; readonly message: string }
   | { readonly kind: 'refused'; readonly message: string };
 
-async function read(path: string, { kube, signal, workDir }: Context): Promise<LogRead> {
+async function read(
+  path: string,
+  { kube, signal, workDir }: Context,
+  isLongLived: boolean,
+): Promise<LogRead> {
   const writer = new BodyWriter(workDir);
   let isOpen = false;
   try {
-    const { body } = await kube.stream(path, { accept: 'application/json, */*' }, signal);
+    const options = { accept: 'application/json, */*', isLongLived };
+    const { body } = await kube.stream(path, options, signal);
     isOpen = true;
     for await (const chunk of body) await writer.write(chunk);
     return { kind: 'whole', body: await writer.finish() };
@@ -148,10 +155,12 @@ async function read(path: string, { kube, signal, workDir }: Context): Promise<L
   }
 }
 
-function requestPath({ pod, container, limits, hasTimestamps }: ContainerLog, isPrevious: boolean) {
+function requestPath(log: ContainerLog, isPrevious: boolean): string {
+  const { pod, container, limits, hasTimestamps } = log;
   const parameters = new URLSearchParams();
   if (container !== '') parameters.set('container', container);
   if (isPrevious) parameters.set('previous', 'true');
+  if (log.follows === true && !isPrevious) parameters.set('follow', 'true');
   if (hasTimestamps) parameters.set('timestamps', 'true');
   for (const [name, value] of Object.entries(limits)) parameters.set(name, String(value));
   const [namespace, name] = [pod.namespace, pod.name].map(encodeURIComponent);

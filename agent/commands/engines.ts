@@ -2,6 +2,7 @@
 
 import { systemClock } from '../clock.ts';
 import { collectNatively } from '../collect/collect.ts';
+import { clusterNetwork } from '../collect/network.ts';
 import { listUnsupported } from '../collect/plan.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import type { Environment } from '../config/load.ts';
@@ -52,7 +53,7 @@ export function readProgramVersion(
 }
 
 function makeNative(parts: EngineParts): NativeEngine {
-  const { config, log, runId, connect, workFolder } = parts;
+  const { config, environment, log, runId, connect, workFolder } = parts;
   return {
     name: 'native',
     // Its output goes nowhere but to whoever asks for it by name.
@@ -64,6 +65,7 @@ function makeNative(parts: EngineParts): NativeEngine {
         spec,
         {
           kube,
+          network: clusterNetwork(environment),
           clock: systemClock,
           log,
           workDir: await workFolder(),

@@ -1,7 +1,8 @@
 /** COLLECTORS_ALLOWED: what the cluster's owner lets a vendor's spec do. */
 
+import { addressRefusal } from '../address.ts';
 import { AgentError } from '../errors.ts';
-import { addressesOf, addressRefusal } from './address.ts';
+import { addressesOf } from './address.ts';
 import { type CollectorGroup, collectorType } from './collector-fields.ts';
 import { isImageFacts } from './image-facts.ts';
 import type { Origin } from './merge.ts';

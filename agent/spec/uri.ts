@@ -1,7 +1,7 @@
 /** `spec.uri`: a SupportBundle that says where its newer form is. */
 
+import { addressRefusal } from '../address.ts';
 import { AgentError } from '../errors.ts';
-import { addressRefusal } from './address.ts';
 import type { SpecDocument, SpecText } from './draft.ts';
 import { parseSpec } from './parse.ts';
 import { urlLabel } from './ref.ts';

@@ -4,6 +4,7 @@ import { systemClock } from '../../agent/clock.ts';
 import { collectNatively } from '../../agent/collect/collect.ts';
 import { connectKube } from '../../agent/kube/connect.ts';
 import { silentLogger } from '../../agent/log.ts';
+import { OPEN_NETWORK } from '../support/network.ts';
 import { collector, mergedSpec } from '../support/spec.ts';
 
 const [kubeconfigFile = '', workDir = ''] = process.argv.slice(2);
@@ -12,6 +13,7 @@ const collected = collectNatively(
   mergedSpec({ collectors: [collector('clusterResources')] }),
   {
     kube: await connectKube({ kubeconfigFile }),
+    network: OPEN_NETWORK,
     clock: systemClock,
     log: silentLogger,
     workDir,

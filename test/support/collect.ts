@@ -12,6 +12,7 @@ import type {
 } from '../../agent/collect/collector.ts';
 import { silentLogger } from '../../agent/log.ts';
 import { FakeKube } from './kube.ts';
+import { OPEN_NETWORK } from './network.ts';
 import { never } from './signal.ts';
 
 export interface Gathered {
@@ -24,6 +25,7 @@ export interface Gathered {
 export function collectContext(parts: Partial<CollectContext> = {}): CollectContext {
   return {
     kube: new FakeKube(),
+    network: OPEN_NETWORK,
     signal: never(),
     clock: systemClock,
     log: silentLogger,

@@ -10,6 +10,7 @@ import { silentLogger } from '../../agent/log.ts';
 import type { BundleSpec } from '../../agent/spec/types.ts';
 import { FakeClock } from './clock.ts';
 import { FakeKube } from './kube.ts';
+import { OPEN_NETWORK } from './network.ts';
 import { never } from './signal.ts';
 import { collector, mergedSpec } from './spec.ts';
 
@@ -58,6 +59,7 @@ export async function collectBundle({
 }
 
 const DEFAULTS: Omit<NativeOptions, 'kube'> = {
+  network: OPEN_NETWORK,
   clock: systemClock,
   log: silentLogger,
   workDir: tmpdir(),

@@ -16,6 +16,7 @@ import { readEntries } from '../../../agent/support-bundle-cli/entries.ts';
 import { removeFolder, temporaryFolder } from '../../bed/processes.ts';
 import { programPath } from '../../bed/programs.ts';
 import { manifestFacts } from '../../support/bundles.ts';
+import { OPEN_NETWORK } from '../../support/network.ts';
 import { never } from '../../support/signal.ts';
 import { bundleWith, loadOptions } from '../../support/spec.ts';
 import type { Bundle, BundleFile } from './compare.ts';
@@ -125,6 +126,7 @@ async function collectOurs(
   const spec = await loadSpec(loadOptions(bundleWith(...collectors)), never());
   const options = {
     kube: await connectKube({ kubeconfigFile }),
+    network: OPEN_NETWORK,
     clock: systemClock,
     log: silentLogger,
     workDir,

@@ -1,0 +1,83 @@
+/** Removes what a run that was killed has left in the cluster. */
+
+import { hasCode } from '../errors.ts';
+import type { KubeApi } from '../kube/client.ts';
+import { INSTALLATION_LABEL, RUN_LABEL } from './made.ts';
+import { objectAt, objectsAt, textAt } from './object-fields.ts';
+
+const COLLECTIONS = [
+  { root: '/apis/apps/v1', resource: 'daemonsets' },
+  { root: '/api/v1', resource: 'pods' },
+  { root: '/api/v1', resource: 'secrets' },
+] as const;
+
+export interface LeftoverOptions {
+  readonly installationId: string;
+  /** Younger ones may be of a run that is under way in another process. */
+  readonly createdBeforeMs?: number;
+  /** Where to look if rights do not reach all namespaces. */
+  readonly namespaces: readonly string[];
+}
+
+/**
+ * Deletes this installation's pods, DaemonSets and Secrets, found by their label.
+ *
+ * @returns What was deleted: `pods/<namespace>/<name>`.
+ * @throws {AgentError} KUBE_…; missing rights are no error: what may not be listed was not made here either.
+ */
+export async function removeLeftovers(
+  kube: KubeApi,
+  options: LeftoverOptions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const { root, resource } of COLLECTIONS) {
+    for (const { namespace, name } of await find(`${root}/`, resource, { kube, options, signal })) {
+      const path = `${root}/namespaces/${namespace}/${resource}/${name}`;
+      await kube.delete(path, { gracePeriodSeconds: 0, propagationPolicy: 'Background' }, signal);
+      removed.push(`${resource}/${namespace}/${name}`);
+    }
+  }
+  return removed;
+}
+
+interface Search {
+  readonly kube: KubeApi;
+  readonly options: LeftoverOptions;
+  readonly signal: AbortSignal;
+}
+
+interface Found {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+async function find(root: string, resource: string, search: Search): Promise<readonly Found[]> {
+  try {
+    return await list(`${root}${resource}`, search);
+  } catch (error) {
+    if (!hasCode(error, 'KUBE_FORBIDDEN')) throw error;
+  }
+  const found: Found[] = [];
+  for (const namespace of search.options.namespaces) {
+    try {
+      found.push(...(await list(`${root}namespaces/${namespace}/${resource}`, search)));
+    } catch (error) {
+      if (!hasCode(error, 'KUBE_FORBIDDEN')) throw error;
+    }
+  }
+  return found;
+}
+
+async function list(path: string, { kube, options, signal }: Search): Promise<readonly Found[]> {
+  const { installationId, createdBeforeMs = Number.POSITIVE_INFINITY } = options;
+  const selector = encodeURIComponent(`${INSTALLATION_LABEL}=${installationId},${RUN_LABEL}`);
+  const answer = await kube.get(`${path}?labelSelector=${selector}`, signal);
+  return objectsAt(answer, 'items')
+    .map((object) => objectAt(object, 'metadata') ?? {})
+    .filter((metadata) => Date.parse(textAt(metadata, 'creationTimestamp')) < createdBeforeMs)
+    .map((metadata) => ({
+      namespace: textAt(metadata, 'namespace'),
+      name: textAt(metadata, 'name'),
+    }));
+}

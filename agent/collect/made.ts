@@ -1,0 +1,113 @@
+/** What a collector makes in the cluster: labelled with its run, and deleted however the collector ends. */
+
+import { randomInt } from 'node:crypto';
+
+import { hasCode, messageOf } from '../errors.ts';
+import { KubeAnswerError } from '../kube/api-error.ts';
+import type { CollectContext } from './collector.ts';
+import { type ApiObject, isObject, objectAt, textAt } from './object-fields.ts';
+
+export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
+export const MANAGED_BY = 'cron-support-bundle';
+export const RUN_LABEL = 'cron-support-bundle/run';
+export const INSTALLATION_LABEL = 'cron-support-bundle/installation';
+
+/** The process is killed 5 s after it is told to end. */
+const REMOVAL_MS = 4_000;
+
+/** Deleted at once, the containers too: nothing that is made here has anything to finish. */
+const AT_ONCE = { gracePeriodSeconds: 0, propagationPolicy: 'Background' } as const;
+
+export class Made {
+  readonly #context: CollectContext;
+  /** Paths, in the order of creation. Noted before the object is there, so that none is missed. */
+  readonly #paths: string[] = [];
+
+  constructor(context: CollectContext) {
+    this.#context = context;
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    const { runId, installationId } = this.#context;
+    return {
+      [MANAGED_BY_LABEL]: MANAGED_BY,
+      [RUN_LABEL]: runId,
+      [INSTALLATION_LABEL]: installationId,
+    };
+  }
+
+  /**
+   * Creates the object, its labels added. A name that something of this program's has left behind is taken over.
+   *
+   * @param collection E.g. `/api/v1/namespaces/default/pods`.
+   * @param object With a name; see `uniqueName`.
+   * @throws {AgentError} KUBE_…
+   */
+  async create(collection: string, object: ApiObject): Promise<ApiObject> {
+    const { kube, signal } = this.#context;
+    const metadata = objectAt(object, 'metadata') ?? {};
+    const labels = { ...objectAt(metadata, 'labels'), ...this.labels };
+    const path = `${collection}/${encodeURIComponent(textAt(metadata, 'name'))}`;
+    const wanted = { ...object, metadata: { ...metadata, labels } };
+    this.#paths.push(path);
+    try {
+      return toObject(await kube.post(collection, wanted, signal));
+    } catch (error) {
+      if (!hasCode(error, 'KUBE_CONFLICT')) {
+        // Refused: there is nothing to delete.
+        if (error instanceof KubeAnswerError) this.#forget(path);
+        throw error;
+      }
+      this.#forget(path);
+      await this.#removeLeftover(path, error);
+      this.#paths.push(path);
+      return toObject(await kube.post(collection, wanted, signal));
+    }
+  }
+
+  /**
+   * Deletes everything, the last first. Has a few seconds of its own, also when the collector is to end.
+   *
+   * @returns A line for each object that may still be there.
+   */
+  async remove(): Promise<readonly string[]> {
+    const signal = AbortSignal.timeout(REMOVAL_MS);
+    const paths = this.#paths.splice(0).toReversed();
+    const failures = await Promise.all(
+      paths.map(async (path) => {
+        try {
+          await this.#context.kube.delete(path, AT_ONCE, signal);
+          return [];
+        } catch (error) {
+          return [`${path} was made here and could not be deleted: ${messageOf(error)}`];
+        }
+      }),
+    );
+    return failures.flat();
+  }
+
+  /** @throws The error that was met, where the object is not this program's. */
+  async #removeLeftover(path: string, error: unknown): Promise<void> {
+    const { kube, signal, clock } = this.#context;
+    const labels = objectAt(await kube.get(path, signal), 'metadata', 'labels');
+    if (labels?.[MANAGED_BY_LABEL] !== MANAGED_BY) throw error;
+    await kube.delete(path, AT_ONCE, signal);
+    await clock.sleep(500, signal);
+  }
+
+  #forget(path: string): void {
+    const index = this.#paths.lastIndexOf(path);
+    if (index !== -1) this.#paths.splice(index, 1);
+  }
+}
+
+/** A name that the API server would make of `generateName`; made here, so that it is known before the object is there. */
+export function uniqueName(start: string): string {
+  const letters = 'bcdfghjklmnpqrstvwxz2456789';
+  const end = Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join('');
+  return `${start.slice(0, 58)}${end}`;
+}
+
+function toObject(value: unknown): ApiObject {
+  return isObject(value) ? value : {};
+}
