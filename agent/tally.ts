@@ -62,7 +62,7 @@ export class Tally {
       kind: 'collector',
       name: this.title,
       outcome: this.#outcome ?? 'ok',
-      durationMs: this.#durationMs,
+      durationMs: Math.round(this.#durationMs),
       files: this.#files,
       bytes: this.#bytes,
       errors: [

@@ -1,9 +1,9 @@
-/** Members of a gzipped tar file, one at a time and in bounded memory. */
+/** Members of a tar file, gzipped or not, one at a time and in bounded memory. */
 
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
-import { extract, type Header } from 'tar-stream';
+import { type Extract, extract, type Header } from 'tar-stream';
 
 type TarMemberKind = 'file' | 'symbolic-link' | 'hard-link' | 'directory' | 'special';
 
@@ -32,8 +32,26 @@ const KINDS = new Map<string, TarMemberKind>([
  * @yields The members in their order. Asking for the next passes over what was not read of the last.
  * @param toError What a cut off or damaged file, or a source that fails, is reported as.
  */
-export async function* readTarGzip(
+export function readTarGzip(
   source: AsyncIterable<Uint8Array>,
+  toError: (error: unknown) => Error,
+  signal: AbortSignal,
+): AsyncGenerator<TarMember> {
+  const gunzip = createGunzip({ rejectGarbageAfterEnd: true });
+  return readMembers((members) => pipeline(source, gunzip, members, { signal }), toError, signal);
+}
+
+/** As `readTarGzip`, of a tar that is not compressed. */
+export function readTar(
+  source: AsyncIterable<Uint8Array>,
+  toError: (error: unknown) => Error,
+  signal: AbortSignal,
+): AsyncGenerator<TarMember> {
+  return readMembers((members) => pipeline(source, members, { signal }), toError, signal);
+}
+
+async function* readMembers(
+  pump: (members: Extract) => Promise<void>,
   toError: (error: unknown) => Error,
   signal: AbortSignal,
 ): AsyncGenerator<TarMember> {
@@ -41,8 +59,7 @@ export async function* readTarGzip(
     return signal.aborted ? signal.reason : toError(error);
   }
   const members = extract();
-  const gunzip = createGunzip({ rejectGarbageAfterEnd: true });
-  const pumping = pipeline(source, gunzip, members, { signal });
+  const pumping = pump(members);
   // Whoever asks for the next member or chunk is told of it there.
   pumping.catch(() => undefined);
   const iterator = members[Symbol.asyncIterator]();

@@ -57,6 +57,12 @@ export class BodyWriter {
 
   /** Takes a copy: the chunk may be used again. To be awaited before the next write. */
   async write(chunk: Uint8Array): Promise<void> {
+    if (this.#file !== undefined && chunk.length >= LARGEST_BLOCK_BYTES) {
+      await this.#flush();
+      await writeAll(this.#file.handle, chunk);
+      this.#bytes += chunk.length;
+      return;
+    }
     this.#copy(chunk);
     this.#pendingBytes += chunk.length;
     this.#bytes += chunk.length;
@@ -123,5 +129,12 @@ export class BodyWriter {
     this.#blocks = [];
     this.#freeBytes = 0;
     return blocks;
+  }
+}
+
+async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < chunk.length; ) {
+    const { bytesWritten } = await handle.write(chunk, offset);
+    offset += bytesWritten;
   }
 }

@@ -13,6 +13,7 @@ import type { CollectContext, Piece } from './collector.ts';
 import { ownFile, Paths, toEntries } from './entries.ts';
 import { type ImageMap, replaceImage } from './images.ts';
 import { interleave } from './interleave.ts';
+import { type Found, removeLeftovers } from './leftovers.ts';
 import type { Network } from './network.ts';
 import {
   collectorErrorFile,
@@ -41,6 +42,8 @@ export interface NativeOptions {
   readonly workDir: string;
   /** KUBE_CONCURRENCY. */
   readonly concurrency: number;
+  /** RUN_TIMEOUT: what a run made that began before is left over. */
+  readonly runTimeoutMs: number;
   /** COLLECTOR_TIMEOUT. */
   readonly collectorTimeoutMs: number;
   /** COLLECTOR_IMAGES. */
@@ -113,6 +116,7 @@ class NativeRun {
       workloads.filter(({ type }) => type !== 'copy'),
     ];
     yield* this.#runAtOnce(readers, MOST_AT_ONCE);
+    if (workloads.length > 0) await this.#removeLeftovers();
     for (const turn of [makers, copies]) {
       yield* this.#runAtOnce(
         turn.map((one) => [one]),
@@ -121,6 +125,25 @@ class NativeRun {
     }
     yield* this.#ownFiles();
     yield* this.#results();
+  }
+
+  /** Of runs that were killed. What cannot be removed does not keep this one from its work. */
+  async #removeLeftovers(): Promise<void> {
+    const { kube, clock, log, runId, installationId, runTimeoutMs } = this.#options;
+    const { signal, deadline } = this.#signals;
+    const options = {
+      installationId,
+      namespaces: [kube.namespace, 'default'],
+      isLeftover: (found: Found) =>
+        found.runId !== runId && found.createdAtMs < clock.now() - runTimeoutMs,
+    };
+    try {
+      const removed = await removeLeftovers(kube, options, AbortSignal.any([signal, deadline]));
+      if (removed.length > 0) log.warn({ removed }, 'objects of a killed run removed');
+    } catch (error) {
+      signal.throwIfAborted();
+      log.warn({ reason: redactLine(messageOf(error)) }, 'objects of killed runs not removed');
+    }
   }
 
   #runAtOnce(

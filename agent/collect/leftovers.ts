@@ -2,7 +2,7 @@
 
 import { hasCode } from '../errors.ts';
 import type { KubeApi } from '../kube/client.ts';
-import { INSTALLATION_LABEL, RUN_LABEL } from './made.ts';
+import { AT_ONCE, INSTALLATION_LABEL, RUN_LABEL } from './made.ts';
 import { objectAt, objectsAt, textAt } from './object-fields.ts';
 
 const COLLECTIONS = [
@@ -13,10 +13,16 @@ const COLLECTIONS = [
 
 export interface LeftoverOptions {
   readonly installationId: string;
-  /** Younger ones may be of a run that is under way in another process. */
-  readonly createdBeforeMs?: number;
+  /** Whether an object belongs to a run that has ended: others may be under way in another process. */
+  readonly isLeftover: (found: Found) => boolean;
   /** Where to look if rights do not reach all namespaces. */
   readonly namespaces: readonly string[];
+}
+
+export interface Found {
+  readonly runId: string;
+  /** ms since 1970, by the API server's clock. */
+  readonly createdAtMs: number;
 }
 
 /**
@@ -34,7 +40,7 @@ export async function removeLeftovers(
   for (const { root, resource } of COLLECTIONS) {
     for (const { namespace, name } of await find(`${root}/`, resource, { kube, options, signal })) {
       const path = `${root}/namespaces/${namespace}/${resource}/${name}`;
-      await kube.delete(path, { gracePeriodSeconds: 0, propagationPolicy: 'Background' }, signal);
+      await kube.delete(path, AT_ONCE, signal);
       removed.push(`${resource}/${namespace}/${name}`);
     }
   }
@@ -47,18 +53,18 @@ interface Search {
   readonly signal: AbortSignal;
 }
 
-interface Found {
+interface Place {
   readonly namespace: string;
   readonly name: string;
 }
 
-async function find(root: string, resource: string, search: Search): Promise<readonly Found[]> {
+async function find(root: string, resource: string, search: Search): Promise<readonly Place[]> {
   try {
     return await list(`${root}${resource}`, search);
   } catch (error) {
     if (!hasCode(error, 'KUBE_FORBIDDEN')) throw error;
   }
-  const found: Found[] = [];
+  const found: Place[] = [];
   for (const namespace of search.options.namespaces) {
     try {
       found.push(...(await list(`${root}namespaces/${namespace}/${resource}`, search)));
@@ -69,13 +75,19 @@ async function find(root: string, resource: string, search: Search): Promise<rea
   return found;
 }
 
-async function list(path: string, { kube, options, signal }: Search): Promise<readonly Found[]> {
-  const { installationId, createdBeforeMs = Number.POSITIVE_INFINITY } = options;
-  const selector = encodeURIComponent(`${INSTALLATION_LABEL}=${installationId},${RUN_LABEL}`);
+async function list(path: string, { kube, options, signal }: Search): Promise<readonly Place[]> {
+  const selector = encodeURIComponent(
+    `${INSTALLATION_LABEL}=${options.installationId},${RUN_LABEL}`,
+  );
   const answer = await kube.get(`${path}?labelSelector=${selector}`, signal);
   return objectsAt(answer, 'items')
     .map((object) => objectAt(object, 'metadata') ?? {})
-    .filter((metadata) => Date.parse(textAt(metadata, 'creationTimestamp')) < createdBeforeMs)
+    .filter((metadata) =>
+      options.isLeftover({
+        runId: textAt(metadata, 'labels', RUN_LABEL),
+        createdAtMs: Date.parse(textAt(metadata, 'creationTimestamp')),
+      }),
+    )
     .map((metadata) => ({
       namespace: textAt(metadata, 'namespace'),
       name: textAt(metadata, 'name'),

@@ -38,11 +38,12 @@ export class ListParser {
   #depth = 0;
   #isInString = false;
   #isEscaped = false;
-  /** The beginning of an object that ends in a later chunk. */
-  #parts: Uint8Array[] = [];
+  /** The beginning of an object that ends in a later chunk; used again for the next one. */
+  #begun = Buffer.alloc(0);
+  #begunBytes = 0;
 
   /**
-   * @yields Each object that ends in this chunk, from its first brace to its last; valid as long as the chunk is.
+   * @yields Each object that ends in this chunk, from its first brace to its last; valid until the next one.
    * @throws {SyntaxError} What comes is no list.
    */
   *push(chunk: Uint8Array): Generator<Uint8Array> {
@@ -55,11 +56,14 @@ export class ListParser {
       if (this.#place === 'between') index = this.#passBetween(chunk, index);
       if (this.#place !== 'within') continue;
       const end = this.#findEnd(chunk, index);
-      this.#parts.push(chunk.subarray(index, end));
+      const part = chunk.subarray(index, end);
       index = end;
-      if (this.#depth > 0) return;
+      if (this.#depth > 0) {
+        this.#keep(part);
+        return;
+      }
       this.#place = 'between';
-      yield this.#takeObject();
+      yield this.#wholeObject(part);
     }
   }
 
@@ -130,11 +134,23 @@ export class ListParser {
     return index;
   }
 
-  #takeObject(): Uint8Array {
-    const parts = this.#parts;
-    this.#parts = [];
-    const [only] = parts;
-    return only !== undefined && parts.length === 1 ? only : Buffer.concat(parts);
+  #wholeObject(lastPart: Uint8Array): Uint8Array {
+    if (this.#begunBytes === 0) return lastPart;
+    this.#keep(lastPart);
+    const object = this.#begun.subarray(0, this.#begunBytes);
+    this.#begunBytes = 0;
+    return object;
+  }
+
+  #keep(part: Uint8Array): void {
+    const bytes = this.#begunBytes + part.length;
+    if (bytes > this.#begun.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * bytes);
+      this.#begun.copy(larger, 0, 0, this.#begunBytes);
+      this.#begun = larger;
+    }
+    this.#begun.set(part, this.#begunBytes);
+    this.#begunBytes = bytes;
   }
 }
 

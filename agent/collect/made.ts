@@ -2,8 +2,8 @@
 
 import { randomInt } from 'node:crypto';
 
-import { hasCode, messageOf } from '../errors.ts';
-import { KubeAnswerError } from '../kube/api-error.ts';
+import { AgentError, hasCode, messageOf } from '../errors.ts';
+import { apiMessageOf, KubeAnswerError } from '../kube/api-error.ts';
 import type { CollectContext } from './collector.ts';
 import { type ApiObject, isObject, objectAt, textAt } from './object-fields.ts';
 
@@ -11,12 +11,14 @@ export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 export const MANAGED_BY = 'cron-support-bundle';
 export const RUN_LABEL = 'cron-support-bundle/run';
 export const INSTALLATION_LABEL = 'cron-support-bundle/installation';
+/** On a DaemonSet and its pods, with the DaemonSet's name: tells them from those of another that runs at the same time. */
+export const MADE_LABEL = 'cron-support-bundle/made';
 
 /** The process is killed 5 s after it is told to end. */
 const REMOVAL_MS = 4_000;
 
 /** Deleted at once, the containers too: nothing that is made here has anything to finish. */
-const AT_ONCE = { gracePeriodSeconds: 0, propagationPolicy: 'Background' } as const;
+export const AT_ONCE = { gracePeriodSeconds: 0, propagationPolicy: 'Background' } as const;
 
 export class Made {
   readonly #context: CollectContext;
@@ -37,31 +39,26 @@ export class Made {
   }
 
   /**
-   * Creates the object, its labels added. A name that something of this program's has left behind is taken over.
+   * Creates the object, its labels added.
    *
    * @param collection E.g. `/api/v1/namespaces/default/pods`.
    * @param object With a name; see `uniqueName`.
-   * @throws {AgentError} KUBE_…
+   * @throws {AgentError} KUBE_…; KUBE_CONFLICT: it is there already, perhaps of another run.
    */
   async create(collection: string, object: ApiObject): Promise<ApiObject> {
     const { kube, signal } = this.#context;
     const metadata = objectAt(object, 'metadata') ?? {};
     const labels = { ...objectAt(metadata, 'labels'), ...this.labels };
     const path = `${collection}/${encodeURIComponent(textAt(metadata, 'name'))}`;
-    const wanted = { ...object, metadata: { ...metadata, labels } };
     this.#paths.push(path);
     try {
-      return toObject(await kube.post(collection, wanted, signal));
+      return toObject(
+        await kube.post(collection, { ...object, metadata: { ...metadata, labels } }, signal),
+      );
     } catch (error) {
-      if (!hasCode(error, 'KUBE_CONFLICT')) {
-        // Refused: there is nothing to delete.
-        if (error instanceof KubeAnswerError) this.#forget(path);
-        throw error;
-      }
-      this.#forget(path);
-      await this.#removeLeftover(path, error);
-      this.#paths.push(path);
-      return toObject(await kube.post(collection, wanted, signal));
+      // Refused: there is nothing of ours to delete. Otherwise it may have been made all the same.
+      if (error instanceof KubeAnswerError) this.#paths.splice(this.#paths.indexOf(path), 1);
+      throw hasCode(error, 'KUBE_CONFLICT') ? await this.#explainConflict(path, error) : error;
     }
   }
 
@@ -86,18 +83,17 @@ export class Made {
     return failures.flat();
   }
 
-  /** @throws The error that was met, where the object is not this program's. */
-  async #removeLeftover(path: string, error: unknown): Promise<void> {
-    const { kube, signal, clock } = this.#context;
-    const labels = objectAt(await kube.get(path, signal), 'metadata', 'labels');
-    if (labels?.[MANAGED_BY_LABEL] !== MANAGED_BY) throw error;
-    await kube.delete(path, AT_ONCE, signal);
-    await clock.sleep(500, signal);
-  }
-
-  #forget(path: string): void {
-    const index = this.#paths.lastIndexOf(path);
-    if (index !== -1) this.#paths.splice(index, 1);
+  /** A fixed name of the spec may be taken by a run that is under way elsewhere, or was killed. */
+  async #explainConflict(path: string, error: unknown): Promise<unknown> {
+    const { kube, signal } = this.#context;
+    const existing = await kube.get(path, signal).catch(() => undefined);
+    const runId = textAt(existing, 'metadata', 'labels', RUN_LABEL);
+    if (runId === '') return error;
+    return new AgentError(
+      'KUBE_CONFLICT',
+      `${apiMessageOf(error)}: it is of run ${runId}, which is under way or was killed; then it is removed after RUN_TIMEOUT`,
+      { cause: error },
+    );
   }
 }
 

@@ -1,6 +1,8 @@
 /** The pull secret that a spec brings along for the pods that a collector makes. */
 
 import { AgentError } from '../errors.ts';
+import type { ApiRule, Fields } from './collector.ts';
+import { entryOf } from './fields.ts';
 import { decodeGoBase64 } from './go-base64.ts';
 import { type Made, uniqueName } from './made.ts';
 import { type ApiObject, objectAt, textAt } from './object-fields.ts';
@@ -40,6 +42,16 @@ export async function preparePullSecret(
     object,
   );
   return textAt(created, 'metadata', 'name');
+}
+
+/** What `preparePullSecret` needs. */
+export function pullSecretRules(fields: Fields, namespace: string): readonly ApiRule[] {
+  const secret = entryOf(fields, 'imagePullSecret');
+  if (objectAt(secret, 'data') === undefined) return [];
+  const where = namespace === '' ? {} : { namespace };
+  return [
+    { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'get', 'delete'], ...where },
+  ];
 }
 
 function checkData(secret: ApiObject, data: ApiObject): void {

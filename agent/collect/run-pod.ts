@@ -4,14 +4,14 @@ import { AgentError } from '../errors.ts';
 import type { ApiRule, CollectContext, Collector, Fields, Piece } from './collector.ts';
 import { entryOf, flagOf, textOf } from './fields.ts';
 import { Made } from './made.ts';
+import { hasEnded, POLL_MS, podPath, waitingReasons } from './made-pods.ts';
 import { type ApiObject, objectAt, objectsAt, textAt } from './object-fields.ts';
 import { jsonPiece, problem } from './pieces.ts';
 import { loggedPod, readLogs } from './pod-logs.ts';
-import { preparePullSecret } from './pull-secret-for-pods.ts';
+import { preparePullSecret, pullSecretRules } from './pull-secret-for-pods.ts';
 import { readTimeoutMs, TimeLimit } from './time-limit.ts';
 import { wrapped } from './wrapped.ts';
 
-const POLL_MS = 1_000;
 const LIMITS = { tailLines: 10_000, limitBytes: 5_000_000 };
 
 /** A pod to run, of `runPod` or made from the fields of `run`. */
@@ -46,15 +46,12 @@ export const runPod: Collector = {
 
 /** A pod in this namespace, its log and Events; and a Secret, where the spec brings one. */
 export function runRules(namespace: string, fields: Fields): readonly ApiRule[] {
-  const bringsSecret = entryOf(entryOf(fields, 'imagePullSecret') ?? {}, 'data') !== undefined;
   return [
     { apiGroups: [''], resources: ['pods'], verbs: ['create'], namespace, isRequired: true },
     { apiGroups: [''], resources: ['pods'], verbs: ['get', 'delete'], namespace },
     { apiGroups: [''], resources: ['pods/log'], verbs: ['get'], namespace },
     { apiGroups: [''], resources: ['events'], verbs: ['list'], namespace },
-    ...(bringsSecret
-      ? [{ apiGroups: [''], resources: ['secrets'], verbs: ['create', 'get', 'delete'], namespace }]
-      : []),
+    ...pullSecretRules(fields, namespace),
   ];
 }
 
@@ -128,7 +125,7 @@ async function createPod(pod: PodToRun, made: Made, { signal }: CollectContext):
   } catch (error) {
     throw wrapped(error, 'failed to run pod: failed to create pod');
   }
-  return `${collection}/${encodeURIComponent(name)}`;
+  return podPath(namespace, name);
 }
 
 async function* followPod(
@@ -161,13 +158,11 @@ async function waitUntilStarted(
 ): Promise<unknown> {
   for (;;) {
     const now = await limit.bound((signal) => kube.get(path, signal));
-    const phase = textAt(now, 'status', 'phase');
-    if (['Running', 'Failed', 'Succeeded'].includes(phase)) return now;
-    const reasons = objectsAt(now, 'status', 'containerStatuses').map((status) =>
-      textAt(status, 'state', 'waiting', 'reason'),
-    );
-    if (reasons.includes('ImagePullBackOff') && !pod.retriesPulls)
+    if (textAt(now, 'status', 'phase') === 'Running' || hasEnded(now)) return now;
+    const reasons = waitingReasons(now);
+    if (reasons.includes('ImagePullBackOff') && !pod.retriesPulls) {
       throw aborted('ImagePullBackOff');
+    }
     if (reasons.includes('ContainerCreating')) {
       const events = await limit.bound((signal) => kube.get(eventsPath(path), signal));
       const hasFailed = objectsAt(events, 'items').some(
@@ -183,13 +178,13 @@ function aborted(status: string): AgentError {
   return new AgentError('KUBE_FAILED', `run pod aborted after getting pod status '${status}'`);
 }
 
-function eventsPath(podPath: string): string {
-  const [, namespace = '', name = ''] = /namespaces\/([^/]+)\/pods\/([^/]+)$/.exec(podPath) ?? [];
+function eventsPath(path: string): string {
+  const [, namespace = '', name = ''] = /namespaces\/([^/]+)\/pods\/([^/]+)$/.exec(path) ?? [];
   const selector = encodeURIComponent(`involvedObject.name=${decodeURIComponent(name)}`);
   return `/api/v1/namespaces/${namespace}/events?fieldSelector=${selector}`;
 }
 
-/** How the pod ended, without what its spec may hold of secrets, and what Events say of it. */
+// How the pod ended, without what its spec may hold of secrets, and what Events say of it.
 async function* describePod(
   path: string,
   { name }: PodToRun,

@@ -1,18 +1,17 @@
 /** sysctl: kernel settings of each node, read by a pod on it. */
 
 import { apiMessageOf } from '../kube/api-error.ts';
-import { BodyWriter } from './body.ts';
 import type { CollectContext, Collector, Fields, Piece } from './collector.ts';
 import { entryOf, textOf } from './fields.ts';
 import { interleave } from './interleave.ts';
 import { listObjects } from './list-objects.ts';
 import { Made, uniqueName } from './made.ts';
+import { type Bounds, podPath, readLog, TOLERATIONS, waitForEnd } from './made-pods.ts';
 import { objectsAt, textAt } from './object-fields.ts';
 import { problem } from './pieces.ts';
-import { preparePullSecret } from './pull-secret-for-pods.ts';
+import { preparePullSecret, pullSecretRules } from './pull-secret-for-pods.ts';
 import { readTimeoutMs, TimeLimit } from './time-limit.ts';
 
-const POLL_MS = 1_000;
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** A node with one of these runs no pod. */
@@ -37,16 +36,7 @@ export const sysctl: Collector = {
       { apiGroups: [''], resources: ['nodes'], verbs: ['list'] },
       { apiGroups: [''], resources: ['pods'], verbs: ['create', 'get', 'delete'], ...where },
       { apiGroups: [''], resources: ['pods/log'], verbs: ['get'], ...where },
-      ...(entryOf(fields, 'imagePullSecret') === undefined
-        ? []
-        : [
-            {
-              apiGroups: [''],
-              resources: ['secrets'],
-              verbs: ['create', 'get', 'delete'],
-              ...where,
-            },
-          ]),
+      ...pullSecretRules(fields, namespace),
     ];
   },
 
@@ -87,33 +77,23 @@ async function listReadyNodes(context: CollectContext): Promise<readonly string[
   );
 }
 
-interface Reading {
+interface Reading extends Bounds {
   readonly fields: Fields;
-  readonly context: CollectContext;
-  readonly limit: TimeLimit;
   readonly made: Made;
   readonly namespace: string;
   readonly secretName: string | undefined;
 }
 
 async function* readNode(node: string, reading: Reading): AsyncGenerator<Piece> {
-  const { context, limit, made, namespace } = reading;
-  const writer = new BodyWriter(context.workDir);
-  const collection = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+  const { context, made, namespace } = reading;
   try {
+    const collection = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
     const pod = await made.create(collection, podOn(node, reading));
-    const path = `${collection}/${textAt(pod, 'metadata', 'name')}`;
+    const path = podPath(namespace, textAt(pod, 'metadata', 'name'));
     await waitForEnd(path, reading);
-    const query = 'container=run&follow=true';
-    const { body } = await context.kube.stream(
-      `${path}/log?${query}`,
-      { isLongLived: true },
-      limit.signal,
-    );
-    for await (const chunk of body) await writer.write(chunk);
-    yield { kind: 'file', path: `sysctl/${node}`, body: await writer.finish() };
+    const body = await readLog(path, 'run', reading);
+    yield { kind: 'file', path: `sysctl/${node}`, body };
   } catch (error) {
-    await writer.discard();
     context.signal.throwIfAborted();
     yield problem('partial', `sysctl/${node}: ${apiMessageOf(error)}`);
   }
@@ -121,11 +101,6 @@ async function* readNode(node: string, reading: Reading): AsyncGenerator<Piece> 
 
 function podOn(node: string, { fields, context, secretName }: Reading) {
   const policy = textOf(fields, 'imagePullPolicy');
-  const tolerations = ['master', 'control-plane'].map((role) => ({
-    key: `node-role.kubernetes.io/${role}`,
-    operator: 'Exists',
-    effect: 'NoSchedule',
-  }));
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -142,22 +117,8 @@ function podOn(node: string, { fields, context, secretName }: Reading) {
           ...(policy === '' ? {} : { imagePullPolicy: policy }),
         },
       ],
-      tolerations,
+      tolerations: TOLERATIONS,
       ...(secretName === undefined ? {} : { imagePullSecrets: [{ name: secretName }] }),
     },
   };
-}
-
-async function waitForEnd(path: string, { context, limit }: Reading): Promise<void> {
-  for (;;) {
-    const pod = await limit.bound((signal) => context.kube.get(path, signal));
-    if (['Failed', 'Succeeded'].includes(textAt(pod, 'status', 'phase'))) return;
-    const isStuck = objectsAt(pod, 'status', 'containerStatuses').some(
-      (status) => textAt(status, 'state', 'waiting', 'reason') === 'ImagePullBackOff',
-    );
-    if (isStuck) {
-      throw new Error("wait for pod aborted after getting pod status 'ImagePullBackOff'");
-    }
-    await limit.pause(POLL_MS);
-  }
 }

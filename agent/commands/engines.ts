@@ -70,6 +70,7 @@ function makeNative(parts: EngineParts): NativeEngine {
           log,
           workDir: await workFolder(),
           concurrency: config.kubeConcurrency,
+          runTimeoutMs: config.runTimeoutMs,
           collectorTimeoutMs: config.collectorTimeoutMs,
           images: config.collectorImages,
           runId,

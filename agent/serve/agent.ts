@@ -7,7 +7,7 @@ import type { CommandContext } from '../commands/context.ts';
 import { podName } from '../commands/identity.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import { messageOf } from '../errors.ts';
-import type { KubeClient } from '../kube/client.ts';
+import type { KubeApi } from '../kube/client.ts';
 import { connectKube } from '../kube/connect.ts';
 import type { Logger } from '../log.ts';
 import { createMetrics, type Metrics } from '../report/metrics.ts';
@@ -27,6 +27,7 @@ import { createDelivery, type Delivery } from '../upload/deliver.ts';
 import { createHttpPut } from '../upload/http-put.ts';
 import { VERSION } from '../version.ts';
 import { identify } from './identify.ts';
+import { removeMadeObjects } from './made-objects.ts';
 import { planRuns } from './planning.ts';
 import { gaugeFacts, reportSource } from './reporting.ts';
 import type { Plan } from './settings.ts';
@@ -50,6 +51,7 @@ export class Agent {
   readonly #state: RememberedState;
   readonly #spool: Spool;
   readonly #installationId: string | undefined;
+  readonly #kube: () => Promise<KubeApi>;
   readonly #delivery: Delivery;
   readonly #runner: Runner;
   readonly #metrics: Metrics;
@@ -61,6 +63,7 @@ export class Agent {
       readonly state: RememberedState;
       readonly spool: Spool;
       readonly installationId: string | undefined;
+      readonly kube: () => Promise<KubeApi>;
     },
     signal: AbortSignal,
   ) {
@@ -68,6 +71,7 @@ export class Agent {
     this.#state = opened.state;
     this.#spool = opened.spool;
     this.#installationId = opened.installationId;
+    this.#kube = opened.kube;
     this.#metrics = createMetrics({
       version: VERSION,
       clock: systemClock,
@@ -85,8 +89,8 @@ export class Agent {
 
   static async open(given: AgentParts, signal: AbortSignal): Promise<Agent> {
     const { config, plan, log } = given;
-    let connection: Promise<KubeClient> | undefined;
-    function kube(): Promise<KubeClient> {
+    let connection: Promise<KubeApi> | undefined;
+    function kube(): Promise<KubeApi> {
       connection ??= connectKube({});
       return connection;
     }
@@ -112,7 +116,7 @@ export class Agent {
       { config, plan, installationId, state, saveRecords, log },
       signal,
     );
-    return new Agent(given, { state, spool, installationId }, signal);
+    return new Agent(given, { state, spool, installationId, kube }, signal);
   }
 
   /** Opens the ports. */
@@ -176,7 +180,7 @@ export class Agent {
   /** Before the schedule: what the last process left under way, then RUN_ON_START. */
   async #settle(signal: AbortSignal): Promise<void> {
     const { config } = this.#given;
-    const repeat = await this.#runner.settleInterrupted();
+    const repeat = await this.#settleInterrupted(signal);
     if (this.#state.last.claim !== undefined) void this.#watchClaim(signal);
     if (repeat !== undefined) {
       void this.#repeat(repeat, signal).catch((error: unknown) => this.#sayNotRepeated(error));
@@ -190,11 +194,27 @@ export class Agent {
     while (!signal.aborted && this.#state.last.claim !== undefined) {
       await systemClock.sleep(CLAIM_POLL_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
-      await this.#runner
-        .settleInterrupted()
+      await this.#settleInterrupted(signal)
         .then((repeat) => (repeat === undefined ? undefined : this.#repeat(repeat, signal)))
         .catch((error: unknown) => this.#sayNotRepeated(error));
     }
+  }
+
+  /** The run that a killed process left under way, and what it left in the cluster. */
+  async #settleInterrupted(signal: AbortSignal): ReturnType<Runner['settleInterrupted']> {
+    const repeat = await this.#runner.settleInterrupted();
+    const { config, log } = this.#given;
+    await removeMadeObjects(
+      {
+        config,
+        kube: this.#kube,
+        installationId: this.#installationId,
+        claimedRunId: this.#state.last.claim?.runId,
+        log,
+      },
+      signal,
+    );
+    return repeat;
   }
 
   async #repeat(request: Parameters<Runner['start']>[0], signal: AbortSignal): Promise<void> {

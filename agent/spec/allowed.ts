@@ -46,6 +46,13 @@ function isKnown(word: string): boolean {
   );
 }
 
+/** Whether any collector may run that makes objects or commands in the cluster. */
+export function allowsWorkloads({ groups, names }: Allowed): boolean {
+  return (
+    groups.has('workload') || [...names].some((name) => collectorType(name)?.group === 'workload')
+  );
+}
+
 /** Why the collector may not run, or undefined. An excluded one is not asked. */
 export function denialReason(
   collector: CollectorSpec & Origin,

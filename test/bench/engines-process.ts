@@ -39,6 +39,7 @@ const collected = collectNatively(
     log: silentLogger,
     workDir: folder,
     concurrency: 4,
+    runTimeoutMs: 600_000,
     collectorTimeoutMs: 600_000,
     images: new Map(),
     runId: '19700101T000000Z-0000',

@@ -18,6 +18,7 @@ const collected = collectNatively(
     log: silentLogger,
     workDir,
     concurrency: 4,
+    runTimeoutMs: 600_000,
     collectorTimeoutMs: 300_000,
     images: new Map(),
     runId: '19700101T000000Z-0000',

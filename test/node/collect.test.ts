@@ -124,6 +124,8 @@ describe('parity with support-bundle on a real node', function () {
     await assertParity(
       { copy: { ...target, name: 'folder', containerPath: '/data' } },
       { copy: { ...target, name: 'file', containerPath: '/data/a.txt', containerName: 'main' } },
+      { copy: { ...target, name: 'missing', containerPath: '/data/no-such' } },
+      { copy: { name: 'nobody', selector: ['app=nobody'], containerPath: '/data' } },
     );
   });
 
@@ -163,17 +165,34 @@ describe('parity with support-bundle on a real node', function () {
   });
 
   it('holds for copyFromHost', async () => {
-    const from = {
-      image: BUSYBOX_IMAGE,
-      imagePullPolicy: 'Never',
-      hostPath: '/etc/hostname',
-      timeout: '60s',
-    };
-    await assertParity({ copyFromHost: { name: 'host', extractArchive: true, ...from } });
+    const pull = { image: BUSYBOX_IMAGE, imagePullPolicy: 'Never', timeout: '60s' };
+    await assertParity(
+      {
+        copyFromHost: {
+          ...pull,
+          name: 'host',
+          hostPath: '/etc/hostname',
+          extractArchive: true,
+        },
+      },
+      { copyFromHost: { ...pull, hostPath: '/etc/hostname', collectorName: 'whole' } },
+      { copyFromHost: { ...pull, name: 'top', hostPath: '/media/', extractArchive: true } },
+      { copyFromHost: { ...pull, name: 'missing', hostPath: '/etc/no-such-file' } },
+    );
+  });
+
+  it('holds for dns', async () => {
+    await node.kube.apply(DNS_OBJECTS);
+
+    const { ours } = await assertParity({
+      dns: { image: BUSYBOX_IMAGE, nonResolvable: 'no-such.example' },
+    });
+
+    assert.ok(ours.has('dns/debug.json'));
   });
 
   it('holds for sysctl', async () => {
-    await assertParity({
+    const { ours, upstream } = await assertParity({
       sysctl: {
         name: 'net',
         namespace: 'apps',
@@ -182,6 +201,8 @@ describe('parity with support-bundle on a real node', function () {
         timeout: '60s',
       },
     });
+
+    assert.deepEqual(settingsOf(ours), settingsOf(upstream));
   });
 
   it('needs every row of differences.md', () => {
@@ -195,6 +216,52 @@ describe('parity with support-bundle on a real node', function () {
     );
   });
 });
+
+/** What clusters have of their DNS in kube-system; here nobody answers. */
+const DNS_OBJECTS = [
+  {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'coredns', namespace: 'kube-system' },
+    data: { Corefile: '.:53 {\n  errors\n}\n' },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'kube-dns', namespace: 'kube-system' },
+    data: { stubDomains: '{"b.example": ["10.0.0.1"]}', z: '<&>' },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'kube-dns', namespace: 'kube-system' },
+    spec: { clusterIP: '10.96.0.10', ports: [{ port: 53, protocol: 'UDP' }] },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { name: 'kube-dns', namespace: 'kube-system' },
+    subsets: [
+      { addresses: [{ ip: '10.244.0.2' }, { ip: '10.244.0.3' }], ports: [{ port: 53 }] },
+      {
+        addresses: [{ ip: '10.244.0.4' }],
+        ports: [
+          { name: 'metrics', port: 9153 },
+          { name: 'dns', port: 53 },
+        ],
+      },
+    ],
+  },
+];
+
+/** Settings of the node, without those of interfaces, which come and go with pods. */
+function settingsOf(bundle: Both['ours']): readonly string[] {
+  const file = bundle.get('sysctl/n1');
+  const text = file !== undefined && 'text' in file ? file.text : '';
+  const lines = text.split('\n').filter((line) => !/veth|\/(file-nr|dentry-state)/.test(line));
+  assert.ok(lines.length > 100, text);
+  return lines.map((line) => line.replace(/ = .*/, ''));
+}
 
 function pod(name: string, script: string) {
   const container = {

@@ -13,6 +13,8 @@ export interface Image {
   readonly name: string;
   /** Path in the image → program on this machine. */
   readonly programs: Readonly<Record<string, string>>;
+  /** Path in the image → its text. */
+  readonly scripts?: Readonly<Record<string, string>>;
   /** Path in the image → what it links to. */
   readonly links?: Readonly<Record<string, string>>;
   readonly entrypoint: readonly string[];
@@ -46,7 +48,11 @@ interface Member {
   readonly link?: string;
 }
 
-async function layerMembers({ programs, links = {} }: Image): Promise<readonly Member[]> {
+async function layerMembers({
+  programs,
+  scripts = {},
+  links = {},
+}: Image): Promise<readonly Member[]> {
   const files = Object.entries(programs).map(async ([path, source]) => ({
     name: path.slice(1),
     content: await readFile(source),
@@ -55,6 +61,10 @@ async function layerMembers({ programs, links = {} }: Image): Promise<readonly M
     { name: 'tmp/' },
     { name: 'bin/' },
     ...(await Promise.all(files)),
+    ...Object.entries(scripts).map(([path, text]) => ({
+      name: path.slice(1),
+      content: Buffer.from(text),
+    })),
     ...Object.entries(links).map(([path, link]) => ({ name: path.slice(1), link })),
   ];
 }

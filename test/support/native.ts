@@ -64,6 +64,7 @@ const DEFAULTS: Omit<NativeOptions, 'kube'> = {
   log: silentLogger,
   workDir: tmpdir(),
   concurrency: 4,
+  runTimeoutMs: 600_000,
   collectorTimeoutMs: 60_000,
   images: new Map(),
   runId: '20261122T020000Z-1f3a',

@@ -12,13 +12,16 @@ import { collectNatively } from '../../../agent/collect/collect.ts';
 import { connectKube } from '../../../agent/kube/connect.ts';
 import { silentLogger } from '../../../agent/log.ts';
 import { loadSpec } from '../../../agent/spec/load.ts';
+import { mergeDocuments } from '../../../agent/spec/merge.ts';
+import { parseSpec } from '../../../agent/spec/parse.ts';
+import type { BundleSpec } from '../../../agent/spec/types.ts';
 import { readEntries } from '../../../agent/support-bundle-cli/entries.ts';
 import { removeFolder, temporaryFolder } from '../../bed/processes.ts';
 import { programPath } from '../../bed/programs.ts';
 import { manifestFacts } from '../../support/bundles.ts';
 import { OPEN_NETWORK } from '../../support/network.ts';
 import { never } from '../../support/signal.ts';
-import { bundleWith, loadOptions } from '../../support/spec.ts';
+import { bundleWith, loadOptions, mergedSpec } from '../../support/spec.ts';
 import type { Bundle, BundleFile } from './compare.ts';
 
 /** The archive's and the spec's names are the program's own affair. */
@@ -30,18 +33,28 @@ export interface Both {
   readonly results: readonly CollectorReport[];
 }
 
-/** @param collectors Entries of `spec.collectors`. */
+/**
+ * @param collectors Entries of `spec.collectors`.
+ * @param spec What ours runs in the place of what it would load from them.
+ */
 export async function runBoth(
   kubeconfigFile: string,
   collectors: readonly unknown[],
+  spec?: BundleSpec,
 ): Promise<Both> {
   const folder = temporaryFolder('parity');
   try {
     const upstream = await runUpstream(kubeconfigFile, collectors, folder);
-    return { upstream, ...(await runOurs(kubeconfigFile, collectors, folder)) };
+    return { upstream, ...(await runOurs(kubeconfigFile, spec ?? collectors, folder)) };
   } finally {
     await removeFolder(folder);
   }
+}
+
+/** These collectors, also where they name addresses that a spec may not: servers of tests listen on loopback. */
+export function unguardedSpec(collectors: readonly unknown[]): BundleSpec {
+  const text = { source: 'test', text: bundleWith(...collectors), isDiscovered: false };
+  return mergedSpec({ collectors: mergeDocuments(parseSpec(text).documents).collectors });
 }
 
 /** The archive that support-bundle writes. */
@@ -103,7 +116,7 @@ export async function makeOurArchive(
 
 async function runOurs(
   kubeconfigFile: string,
-  collectors: readonly unknown[],
+  collectors: readonly unknown[] | BundleSpec,
   folder: string,
 ): Promise<Omit<Both, 'upstream'>> {
   const ours = new Map<string, BundleFile>();
@@ -118,12 +131,15 @@ async function runOurs(
 
 async function collectOurs(
   kubeconfigFile: string,
-  collectors: readonly unknown[],
+  collectors: readonly unknown[] | BundleSpec,
   folder: string,
 ): Promise<AsyncGenerator<Collected>> {
   const workDir = join(folder, 'work');
   await mkdir(workDir, { recursive: true });
-  const spec = await loadSpec(loadOptions(bundleWith(...collectors)), never());
+  const spec =
+    'collectors' in collectors
+      ? collectors
+      : await loadSpec(loadOptions(bundleWith(...collectors)), never());
   const options = {
     kube: await connectKube({ kubeconfigFile }),
     network: OPEN_NETWORK,
@@ -131,6 +147,7 @@ async function collectOurs(
     log: silentLogger,
     workDir,
     concurrency: 4,
+    runTimeoutMs: 600_000,
     collectorTimeoutMs: 60_000,
     images: new Map(),
     runId: '20261122T020000Z-1f3a',
