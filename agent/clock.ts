@@ -33,7 +33,7 @@ export function toRfc3339(instantMs: number): string {
   return `${new Date(instantMs).toISOString().slice(0, 19)}Z`;
 }
 
-/** A signal that aborts after `ms`, or as late as a timer can. */
+/** A signal that aborts after `ms`, which need not be whole, or as late as a timer can. */
 export function deadlineSignal(ms: number): AbortSignal {
-  return AbortSignal.timeout(Math.min(ms, LONGEST_TIMER_MS));
+  return AbortSignal.timeout(Math.min(Math.ceil(ms), LONGEST_TIMER_MS));
 }

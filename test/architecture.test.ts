@@ -63,7 +63,7 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
     packages: ['@kubernetes/client-node', '@kubernetes/client-node/dist/config.js', 'ws'],
   },
   'support-bundle-cli': { agent: ['spec/types.ts', 'tally.ts', 'redact-line.ts'] },
-  archive: { packages: ['archiver'] },
+  archive: {},
   spool: { agent: ['durable.ts', 'run/record.ts', 'run/parse-record.ts'] },
   upload: { agent: ['run/record.ts', 'backoff.ts'], packages: ['got'] },
   state: { agent: ['durable.ts', 'run/record.ts', 'run/parse-record.ts', 'kube/client.ts'] },

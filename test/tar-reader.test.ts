@@ -1,9 +1,9 @@
-/** Reading gzipped tar files: order, bodies that are not read, and every kind of damage. */
+/** Reading tar files, gzipped and not: order, bodies that are not read, and every kind of damage. */
 
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 
-import { readTarGzip, type TarMember } from '../agent/tar-reader.ts';
+import { readTar, readTarGzip, type TarMember } from '../agent/tar-reader.ts';
 import { chunksOf, type Member, tarGzipOf, tarOf } from './support/bundles.ts';
 import { never } from './support/signal.ts';
 
@@ -136,6 +136,77 @@ describe('tar-reader', () => {
   });
 });
 
+describe('tar-reader: a tar that is not compressed', () => {
+  const MEMBERS = [
+    { name: 'top/a', body: 'first' },
+    { name: 'top/b', type: 'symlink', linkname: 'a' },
+    { name: '../up', body: LARGE.subarray(0, 100_000) },
+  ] as const;
+
+  it('gives the same as when it is gzipped, whatever the chunks', async () => {
+    const tar = await tarOf(MEMBERS);
+    const gzipped = await readAll(await tarGzipOf(MEMBERS));
+
+    for (const chunkBytes of [1, 511, 512, 513, tar.length]) {
+      assert.deepEqual(
+        await readAllOf(readTar(chunksOf(tar, chunkBytes), asDamage, never())),
+        gzipped,
+      );
+    }
+  });
+
+  it('may have zeros after its end, as tar writes it', async () => {
+    const tar = Buffer.concat([await tarOf(MEMBERS), Buffer.alloc(10_240)]);
+
+    const members = await readAllOf(readTar(chunksOf(tar), asDamage, never()));
+
+    assert.equal(members.length, MEMBERS.length);
+  });
+
+  for (const [what, damage] of [
+    ['one that is cut off in a body', (tar: Buffer) => tar.subarray(0, 512 + 3)],
+    ['one that is cut off in a header', (tar: Buffer) => tar.subarray(0, 100)],
+    ['what is no tar', () => Buffer.alloc(2048, 'x')],
+  ] as const) {
+    it(`reports ${what}`, async () => {
+      const tar = damage(await tarOf(MEMBERS));
+
+      await assert.rejects(readAllOf(readTar(chunksOf(tar), asDamage, never())), {
+        name: 'Damage',
+      });
+    });
+  }
+
+  it('takes nothing at all for a tar without members', async () => {
+    assert.deepEqual(await readAllOf(readTar(chunksOf(Buffer.alloc(0)), asDamage, never())), []);
+  });
+
+  it('reports a source that fails', async () => {
+    await assert.rejects(readTar(failing(), asDamage, never()).next(), {
+      name: 'Damage',
+      message: 'disk gone',
+    });
+  });
+
+  it('lets its reader stop early, and then reads no further', async () => {
+    const tar = await tarOf([{ name: 'top/a', body: LARGE }, { name: 'top/b' }]);
+    let isClosed = false;
+    async function* source() {
+      try {
+        yield* chunksOf(tar, 1000);
+      } finally {
+        isClosed = true;
+      }
+    }
+    for await (const member of readTar(source(), asDamage, never())) {
+      assert.equal(member.name, 'top/a');
+      break;
+    }
+
+    assert.equal(isClosed, true);
+  });
+});
+
 type Read = Omit<TarMember, 'read'> & { readonly text: string };
 
 class Damage extends Error {
@@ -151,8 +222,12 @@ function read(archive: Buffer, chunkBytes?: number): AsyncGenerator<TarMember> {
 }
 
 async function readAll(archive: Buffer, chunkBytes?: number): Promise<Read[]> {
+  return await readAllOf(read(archive, chunkBytes));
+}
+
+async function readAllOf(members: AsyncIterable<TarMember>): Promise<Read[]> {
   const all: Read[] = [];
-  for await (const member of read(archive, chunkBytes)) {
+  for await (const member of members) {
     const { kind, name, target, bytes } = member;
     all.push({ kind, name, target, bytes, text: await textOf(member) });
   }

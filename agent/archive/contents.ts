@@ -91,7 +91,7 @@ export class Contents implements ManifestContents {
   #reasonAgainst(entry: FileEntry | LinkEntry): string | undefined {
     if (entry.path === MANIFEST_PATH) return "the name is the manifest's";
     if (this.#paths.has(entry.path)) return 'the path occurs twice; the first one is in the bundle';
-    // archiver writes it as a slash, and the file would be another one.
+    // Readers on Windows take it for a slash, and the file would be another one.
     if (entry.path.includes('\\')) return 'the path holds a backslash';
     if (entry.kind === 'link') {
       return entry.target.includes('\\') ? 'the link holds a backslash' : undefined;

@@ -94,7 +94,7 @@ export class BodyWriter {
     this.#file ??= { path, handle: await open(path, 'wx', 0o600) };
     this.#pendingBytes = 0;
     const reused = this.#blocks.at(-1);
-    await this.#file.handle.writev(this.#takeBlocks());
+    for (const block of this.#takeBlocks()) await writeAll(this.#file.handle, block);
     // Otherwise a large body would leave as much behind for the garbage collector.
     if (reused !== undefined) this.#blocks = [reused];
     this.#freeBytes = reused?.length ?? 0;

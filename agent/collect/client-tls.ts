@@ -1,5 +1,6 @@
 /** TLS of a client, as the `tls` of a spec describes it: from a Secret, or inline. */
 
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates } from 'node:tls';
 
 import { apiMessageOf } from '../kube/api-error.ts';
@@ -48,14 +49,16 @@ export function clientPair({
   clientKey,
 }: Omit<TlsTexts, 'caCert'>): Pick<ClientTls, 'cert' | 'key'> {
   if (clientCert === '' && clientKey === '') return {};
+  for (const [name, pem] of Object.entries({ certificate: clientCert, key: clientKey })) {
+    if (!pem.includes('-----BEGIN')) {
+      throw new Error(`tls: failed to find any PEM data in ${name} input`);
+    }
+  }
   const pair = { cert: clientCert, key: clientKey };
   try {
     createSecureContext(pair);
   } catch (error) {
     throw new Error('the client certificate and its key cannot be used', { cause: error });
-  }
-  if (clientCert === '' || clientKey === '') {
-    throw new Error('the client certificate and its key cannot be used: one is missing');
   }
   return pair;
 }
@@ -64,8 +67,7 @@ export function clientPair({
 export function certificatesIn(text: string): string[] {
   return (text.match(CERTIFICATE) ?? []).filter((certificate) => {
     try {
-      createSecureContext({ ca: certificate });
-      return true;
+      return new X509Certificate(certificate).serialNumber !== '';
     } catch {
       // Go, too, passes over what is no certificate.
       return false;
@@ -99,33 +101,40 @@ export function tlsRules(fields: Fields): readonly ApiRule[] {
   ];
 }
 
-async function readSecret(reference: Fields, { kube, signal }: CollectContext): Promise<TlsTexts> {
-  const namespace = textOf(reference, 'namespace');
-  const name = textOf(reference, 'name');
+async function readSecret(reference: Fields, context: CollectContext): Promise<TlsTexts> {
+  const texts = await readSecretData(reference, context);
+  const [caCert, clientCert, clientKey] = ['cacert', 'clientCert', 'clientKey'].map((key) =>
+    key in texts ? Buffer.from(textOf(texts, key), 'base64').toString() : undefined,
+  );
+  if (caCert === undefined) {
+    throw new Error("failed to find 'cacert' key for CA cert data in secret");
+  }
+  if (clientCert !== undefined && clientKey !== undefined) {
+    return { caCert, clientCert, clientKey };
+  }
+  if (clientCert !== undefined) {
+    throw new Error("failed to find 'clientKey' for client key data in secret");
+  }
+  if (clientKey !== undefined) {
+    throw new Error("failed to find 'clientCert' for client cert data in secret");
+  }
+  return { caCert, clientCert: '', clientKey: '' };
+}
+
+async function readSecretData(
+  reference: Fields,
+  { kube, signal }: CollectContext,
+): Promise<Fields> {
+  const [namespace, name] = [textOf(reference, 'namespace'), textOf(reference, 'name')];
   if (name === '') throw new Error('failed to get secret: resource name may not be empty');
   if (namespace === '') {
-    throw new Error(
-      'failed to get secret: an empty namespace may not be set when a resource name is provided',
-    );
+    throw new Error('failed to get secret: the server could not find the requested resource');
   }
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
-  let texts: Fields;
   try {
-    texts = objectAt(await kube.get(path, signal), 'data') ?? {};
+    return objectAt(await kube.get(path, signal), 'data') ?? {};
   } catch (error) {
     signal.throwIfAborted();
     throw new Error(`failed to get secret: ${apiMessageOf(error)}`, { cause: error });
   }
-  const [caCert, clientCert, clientKey] = ['cacert', 'clientCert', 'clientKey'].map((key) =>
-    key in texts ? Buffer.from(textOf(texts, key), 'base64').toString() : undefined,
-  );
-  if (caCert === undefined)
-    throw new Error("failed to find 'cacert' key for CA cert data in secret");
-  if (clientKey === undefined && clientCert !== undefined) {
-    throw new Error("failed to find 'clientKey' for client key data in secret");
-  }
-  if (clientCert === undefined && clientKey !== undefined) {
-    throw new Error("failed to find 'clientCert' for client cert data in secret");
-  }
-  return { caCert, clientCert: clientCert ?? '', clientKey: clientKey ?? '' };
 }

@@ -30,11 +30,20 @@ const ROWS: Readonly<Record<string, Row>> = {
   run: { load: async () => (await import('./run.ts')).run },
   runPod: { load: async () => (await import('./run-pod.ts')).runPod },
   runDaemonSet: { load: async () => (await import('./run-daemon-set.ts')).runDaemonSet },
+  copyFromHost: { load: async () => (await import('./copy-from-host.ts')).copyFromHost },
+  dns: { load: async () => (await import('./dns.ts')).dns },
   sysctl: { load: async () => (await import('./sysctl.ts')).sysctl },
   postgres: { load: async () => (await import('./postgres.ts')).postgres },
   mysql: { load: async () => (await import('./mysql.ts')).mysql },
   redis: { load: async () => (await import('./redis.ts')).redis },
+  clickhouse: { load: async () => (await import('./clickhouse.ts')).clickhouse },
+  s3Status: { load: async () => (await import('./s3-status.ts')).s3Status },
+  http: { load: async () => (await import('./http.ts')).http },
+  registryImages: {
+    load: async () => (await import('./registry-images.ts')).registryImages,
+  },
   logs: { load: async () => (await import('./logs.ts')).logs },
+  copy: { load: async () => (await import('./copy.ts')).copy },
   exec: { load: async () => (await import('./exec.ts')).exec },
 };
 

@@ -25,11 +25,8 @@ export function parseConnectionUrl(text: string): ConnectionUrl {
     throw new Error('net/url: invalid control character in URL');
   }
   const withoutFragment = text.replace(/#.*$/, '');
-  const [, scheme = '', rest = withoutFragment] =
-    /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/.exec(withoutFragment) ?? [];
   if (withoutFragment.startsWith(':')) throw new Error('missing protocol scheme');
-  const [, hierarchy = '', query = ''] = /^([^?]*)\??(.*)$/.exec(rest) ?? [];
-  const [, authority = '', path = hierarchy] = /^\/\/([^/]*)(.*)$/.exec(hierarchy) ?? [];
+  const { scheme, authority, path, query } = splitUrl(withoutFragment);
   const at = authority.lastIndexOf('@');
   return {
     scheme: scheme.toLowerCase(),
@@ -38,6 +35,13 @@ export function parseConnectionUrl(text: string): ConnectionUrl {
     path: unescape(path),
     query: new URLSearchParams(query),
   };
+}
+
+function splitUrl(text: string) {
+  const [, scheme = '', rest = text] = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/.exec(text) ?? [];
+  const [, hierarchy = '', query = ''] = /^([^?]*)\??(.*)$/.exec(rest) ?? [];
+  const [, authority = '', path = hierarchy] = /^\/\/([^/]*)(.*)$/.exec(hierarchy) ?? [];
+  return { scheme, authority, path, query };
 }
 
 function parseUser(text: string | undefined): Pick<ConnectionUrl, 'user' | 'password'> {
@@ -85,6 +89,10 @@ export function splitHostPort(text: string, defaultPort: number): HostAndPort {
     host: host.replace(/^\[|\]$/g, ''),
     port: port === '' ? defaultPort : parsePort(port),
   };
+}
+
+export function joinHostPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** @throws {Error} */

@@ -164,9 +164,10 @@ async function* copyFrom(
   const pieces = flagOf(fields, 'extractArchive')
     ? readPodFiles(files, bounded)
     : readPodTar(files, 'archive.tar', bounded);
-  let next = await pieces.next();
-  for (; next.done !== true; next = await pieces.next()) {
-    yield { ...next.value, path: join(folder, next.value.path) };
+  let next = await limit.bound(() => pieces.next());
+  for (; next.done !== true; next = await limit.bound(() => pieces.next())) {
+    // Not joined: a path that leads upwards is left out by name, and must not become another one.
+    yield { ...next.value, path: `${folder}/${next.value.path}` };
   }
   const failure = next.value;
   if (failure === undefined) return;

@@ -49,7 +49,8 @@ async function* copyFrom(
   let next = await files.next();
   for (; next.done !== true; next = await files.next()) {
     const { path, body } = next.value;
-    yield { kind: 'file', path: join(place, dirname(containerPath), path), body };
+    // Not joined: a path that leads upwards is left out by name, and must not become another one.
+    yield { kind: 'file', path: `${join(place, dirname(containerPath))}/${path}`, body };
   }
   const failure = next.value;
   if (failure === undefined) return;

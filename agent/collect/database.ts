@@ -1,11 +1,12 @@
 /** What the collectors of databases share: one connection, what it said, and a file that tells. */
 
 import { deadlineSignal } from '../clock.ts';
-import { messageOf } from '../errors.ts';
+import { hasCode, messageOf } from '../errors.ts';
 import { tlsRules } from './client-tls.ts';
 import type { CollectContext, Collector, Fields, Piece } from './collector.ts';
 import { textOf } from './fields.ts';
 import { goJson } from './go-json.ts';
+import { goNetError, wholeMessageOf } from './go-net-error.ts';
 import { filePiece, problem } from './pieces.ts';
 
 /** For the connection, the login and the queries together. */
@@ -43,14 +44,19 @@ export function databaseCollector(form: DatabaseForm, timeoutMs = TIMEOUT_MS): C
         path,
         goJson({
           isConnected: version !== undefined,
-          error: error || undefined,
-          version: version || undefined,
+          error: orAbsent(error),
+          version: orAbsent(version),
           variables: variables !== undefined && variables.size > 0 ? variables : undefined,
         }),
       );
-      if (error !== undefined) yield problem('named', `${path}: ${error}`);
+      if (error !== undefined) yield problem('named', messageOf(`${path}: ${error}`));
     },
   };
+}
+
+/** As Go's `omitempty`. */
+function orAbsent(text = ''): string | undefined {
+  return text === '' ? undefined : text;
 }
 
 async function ask(
@@ -69,13 +75,19 @@ async function ask(
   }
 }
 
-/** A host with several addresses fails with one error for each, and an empty message. */
+const NO_TLS_CODES = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'];
+
+/** Of a connection in Go's words; what has a cause is in words of ours already. */
 export function failureText(error: unknown): string {
-  const failures: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
-  return failures.map(messageOf).join('; ');
+  if (error instanceof Error && error.cause !== undefined) return wholeMessageOf(error);
+  if (NO_TLS_CODES.some((code) => hasCode(error, code))) {
+    return 'tls: first record does not look like a TLS handshake';
+  }
+  return goNetError(error);
 }
 
-function withoutSecrets(message: string, secrets: readonly string[]): string {
+/** @param secrets Of them the empty ones hide nothing. */
+export function withoutSecrets(message: string, secrets: readonly string[]): string {
   return secrets
     .filter((secret) => secret !== '')
     .reduce((text, secret) => text.replaceAll(secret, '***HIDDEN***'), message);

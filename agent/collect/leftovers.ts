@@ -29,7 +29,7 @@ export interface Found {
  * Deletes this installation's pods, DaemonSets and Secrets, found by their label.
  *
  * @returns What was deleted: `pods/<namespace>/<name>`.
- * @throws {AgentError} KUBE_…; missing rights are no error: what may not be listed was not made here either.
+ * @throws {AgentError} KUBE_…; missing rights to list are no error: what may not be listed was not made here either.
  */
 export async function removeLeftovers(
   kube: KubeApi,
@@ -37,13 +37,20 @@ export async function removeLeftovers(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const removed: string[] = [];
+  const errors: unknown[] = [];
   for (const { root, resource } of COLLECTIONS) {
     for (const { namespace, name } of await find(`${root}/`, resource, { kube, options, signal })) {
       const path = `${root}/namespaces/${namespace}/${resource}/${name}`;
-      await kube.delete(path, AT_ONCE, signal);
-      removed.push(`${resource}/${namespace}/${name}`);
+      try {
+        await kube.delete(path, AT_ONCE, signal);
+        removed.push(`${resource}/${namespace}/${name}`);
+      } catch (error) {
+        // One that stays does not keep the others.
+        errors.push(error);
+      }
     }
   }
+  if (errors.length > 0) throw errors[0];
   return removed;
 }
 
@@ -65,7 +72,7 @@ async function find(root: string, resource: string, search: Search): Promise<rea
     if (!hasCode(error, 'KUBE_FORBIDDEN')) throw error;
   }
   const found: Place[] = [];
-  for (const namespace of search.options.namespaces) {
+  for (const namespace of new Set(search.options.namespaces)) {
     try {
       found.push(...(await list(`${root}namespaces/${namespace}/${resource}`, search)));
     } catch (error) {

@@ -20,7 +20,7 @@ export interface ListedKind {
 export type Look = (json: Uint8Array) => void;
 
 /** @returns Path of a collection: of one namespace, or of the whole cluster. */
-export function collectionPath(
+function collectionPath(
   { groupVersion, resource }: Pick<ListedKind, 'groupVersion' | 'resource'>,
   namespace?: string,
 ): string {

@@ -68,11 +68,16 @@ export async function readLog(
   { context, limit }: Bounds,
 ): Promise<Body> {
   const writer = new BodyWriter(context.workDir);
+  const query = `container=${encodeURIComponent(container)}&follow=true`;
   try {
-    const query = `container=${encodeURIComponent(container)}&follow=true`;
-    const options = { isLongLived: true };
-    const { body } = await context.kube.stream(`${path}/log?${query}`, options, limit.signal);
-    for await (const chunk of body) await writer.write(chunk);
+    await limit.bound(async (signal) => {
+      const { body } = await context.kube.stream(
+        `${path}/log?${query}`,
+        { isLongLived: true },
+        signal,
+      );
+      for await (const chunk of body) await writer.write(chunk);
+    });
     return await writer.finish();
   } catch (error) {
     await writer.discard();

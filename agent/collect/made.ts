@@ -7,8 +7,8 @@ import { apiMessageOf, KubeAnswerError } from '../kube/api-error.ts';
 import type { CollectContext } from './collector.ts';
 import { type ApiObject, isObject, objectAt, textAt } from './object-fields.ts';
 
-export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
-export const MANAGED_BY = 'cron-support-bundle';
+const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
+const MANAGED_BY = 'cron-support-bundle';
 export const RUN_LABEL = 'cron-support-bundle/run';
 export const INSTALLATION_LABEL = 'cron-support-bundle/installation';
 /** On a DaemonSet and its pods, with the DaemonSet's name: tells them from those of another that runs at the same time. */
@@ -22,8 +22,11 @@ export const AT_ONCE = { gracePeriodSeconds: 0, propagationPolicy: 'Background' 
 
 export class Made {
   readonly #context: CollectContext;
-  /** Paths, in the order of creation. Noted before the object is there, so that none is missed. */
-  readonly #paths: string[] = [];
+  /**
+   * By path, in the order of creation: whether the object is known to be there, and ours. Noted before it is made, so that
+   * none is missed where the answer is.
+   */
+  readonly #objects = new Map<string, boolean>();
 
   constructor(context: CollectContext) {
     this.#context = context;
@@ -50,14 +53,15 @@ export class Made {
     const metadata = objectAt(object, 'metadata') ?? {};
     const labels = { ...objectAt(metadata, 'labels'), ...this.labels };
     const path = `${collection}/${encodeURIComponent(textAt(metadata, 'name'))}`;
-    this.#paths.push(path);
+    this.#objects.set(path, false);
     try {
-      return toObject(
-        await kube.post(collection, { ...object, metadata: { ...metadata, labels } }, signal),
-      );
+      const wanted = { ...object, metadata: { ...metadata, labels } };
+      const created = toObject(await kube.post(collection, wanted, signal));
+      this.#objects.set(path, true);
+      return created;
     } catch (error) {
       // Refused: there is nothing of ours to delete. Otherwise it may have been made all the same.
-      if (error instanceof KubeAnswerError) this.#paths.splice(this.#paths.indexOf(path), 1);
+      if (isRefusal(error)) this.#objects.delete(path);
       throw hasCode(error, 'KUBE_CONFLICT') ? await this.#explainConflict(path, error) : error;
     }
   }
@@ -69,11 +73,13 @@ export class Made {
    */
   async remove(): Promise<readonly string[]> {
     const signal = AbortSignal.timeout(REMOVAL_MS);
-    const paths = this.#paths.splice(0).toReversed();
+    const objects = [...this.#objects].toReversed();
+    this.#objects.clear();
     const failures = await Promise.all(
-      paths.map(async (path) => {
+      objects.map(async ([path, isKnown]) => {
         try {
-          await this.#context.kube.delete(path, AT_ONCE, signal);
+          const isOurs = isKnown || (await this.#runOf(path, signal)) === this.#context.runId;
+          if (isOurs) await this.#context.kube.delete(path, AT_ONCE, signal);
           return [];
         } catch (error) {
           return [`${path} was made here and could not be deleted: ${messageOf(error)}`];
@@ -85,9 +91,7 @@ export class Made {
 
   /** A fixed name of the spec may be taken by a run that is under way elsewhere, or was killed. */
   async #explainConflict(path: string, error: unknown): Promise<unknown> {
-    const { kube, signal } = this.#context;
-    const existing = await kube.get(path, signal).catch(() => undefined);
-    const runId = textAt(existing, 'metadata', 'labels', RUN_LABEL);
+    const runId = await this.#runOf(path, this.#context.signal);
     if (runId === '') return error;
     return new AgentError(
       'KUBE_CONFLICT',
@@ -95,6 +99,22 @@ export class Made {
       { cause: error },
     );
   }
+
+  /** The run that the object at this path is labelled with; empty: of none, or it cannot be read. */
+  async #runOf(path: string, signal: AbortSignal): Promise<string> {
+    try {
+      const object = await this.#context.kube.get(path, signal);
+      return textAt(object, 'metadata', 'labels', RUN_LABEL);
+    } catch {
+      return '';
+    }
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof KubeAnswerError)) return false;
+  const { statusCode } = error;
+  return statusCode >= 400 && statusCode < 500 && statusCode !== 408;
 }
 
 /** A name that the API server would make of `generateName`; made here, so that it is known before the object is there. */

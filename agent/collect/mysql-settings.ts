@@ -37,11 +37,19 @@ export function parseMysqlUri(uri: string): MysqlSettings {
     ...parseAddress(before.slice(at + 1)),
     user,
     password,
-    database: decodeURIComponent(database),
+    database: decodedName(database),
     tls: tlsOf(parameters.get('tls')),
     allowsCleartextPassword: isTrue(parameters.get('allowCleartextPasswords')),
     connectTimeoutMs: timeoutOf(parameters.get('timeout')),
   };
+}
+
+function decodedName(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    throw new Error('invalid dbname: invalid URL escape', { cause: error });
+  }
 }
 
 export function passwordsOfMysqlUri(uri: string): readonly string[] {
@@ -72,7 +80,8 @@ function parseAddress(text: string): HostAndPort {
   if (!['', 'tcp', 'tcp6', 'tcp4'].includes(network)) {
     throw new Error(`addresses of the network ${network} are not served`);
   }
-  return splitHostPort(inBrackets?.slice(0, -1) || DEFAULT_ADDRESS, DEFAULT_PORT);
+  const address = (inBrackets ?? ')').slice(0, -1);
+  return splitHostPort(address === '' ? DEFAULT_ADDRESS : address, DEFAULT_PORT);
 }
 
 function tlsOf(text = 'false'): MysqlSettings['tls'] {

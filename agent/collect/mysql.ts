@@ -5,10 +5,10 @@ import { isIP } from 'node:net';
 import type { Connection, ConnectionOptions } from 'mysql2/promise';
 
 import { deadlineSignal } from '../clock.ts';
-import { messageOf } from '../errors.ts';
+import { hasCode, messageOf } from '../errors.ts';
 import { loadClientTls } from './client-tls.ts';
 import type { CollectContext, Collector, Fields } from './collector.ts';
-import { type DatabaseAnswer, databaseCollector } from './database.ts';
+import { type DatabaseAnswer, databaseCollector, failureText } from './database.ts';
 import { entryOf, textOf, textsOf } from './fields.ts';
 import { type MysqlSettings, parseMysqlUri, passwordsOfMysqlUri } from './mysql-settings.ts';
 import { GuardedSocket } from './network.ts';
@@ -60,11 +60,21 @@ async function connect(
     return await open(settings, ssl, context);
   } catch (error) {
     context.signal.throwIfAborted();
-    const hasNoTls =
-      error instanceof Error && 'code' in error && error.code === 'HANDSHAKE_NO_SSL_SUPPORT';
-    if (settings.tls !== 'preferred' || !hasNoTls) throw error;
+    const hasNoTls = hasCode(error, 'HANDSHAKE_NO_SSL_SUPPORT');
+    if (settings.tls !== 'preferred' || !hasNoTls) throw inDriversWords(error);
     return await open(settings, undefined, context);
   }
+}
+
+/** What the server says, in the driver's words. */
+function inDriversWords(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (hasCode(error, 'HANDSHAKE_NO_SSL_SUPPORT')) {
+    return new Error('TLS requested but server does not support TLS', { cause: error });
+  }
+  if (!('errno' in error && 'sqlState' in error)) return error;
+  const state = `Error ${String(error.errno)} (${String(error.sqlState)})`;
+  return new Error(`${state}: ${error.message}`, { cause: error });
 }
 
 async function open(
@@ -121,7 +131,7 @@ async function readVariables(
     const pairs = rowsOf(rows).map(([name, value]) => [String(name), String(value)] as const);
     return { variables: new Map(pairs.filter(([name]) => names.has(name))) };
   } catch (error) {
-    return { error: messageOf(error) };
+    return { error: failureText(inDriversWords(error)) };
   }
 }
 

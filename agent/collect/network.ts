@@ -42,10 +42,13 @@ export function guardedLookup(network: Network, resolve: typeof lookup = lookup)
       const reason = addresses
         .map(({ address }) => network.refusal(address))
         .find((refusal) => refusal !== undefined);
-      if (reason !== undefined)
+      if (reason !== undefined) {
         callback(new Error(`${host} resolves to what is forbidden: ${reason}`), '');
-      else if (options.all === true) callback(null, addresses);
-      else callback(null, first.address, first.family);
+      } else if (options.all === true) {
+        callback(null, addresses);
+      } else {
+        callback(null, first.address, first.family);
+      }
     });
   };
 }
@@ -88,7 +91,7 @@ export function guardedAgents(network: Network, options: AgentOptions = {}): Age
 function guard<T extends HttpAgent>(agent: T, network: Network): T {
   const createConnection = agent.createConnection.bind(agent);
   agent.createConnection = (options, callback) => {
-    const host = String(options.host ?? 'localhost');
+    const host = options.host ?? 'localhost';
     assertReachable(host, network);
     // An address is not looked up, so it must not depend on the hook alone.
     const lookedUp = isIP(host) === 0 ? { lookup: guardedLookup(network) } : {};
@@ -101,9 +104,33 @@ function guard<T extends HttpAgent>(agent: T, network: Network): T {
 export function proxiedAgents(proxy: URL, options: AgentOptions = {}): Agents {
   const proxyEnv = { HTTP_PROXY: proxy.href, HTTPS_PROXY: proxy.href };
   return {
-    http: new HttpAgent({ keepAlive: false, proxyEnv }),
+    // By `keepAlive` Node also asks the proxy to keep the connection.
+    http: new HttpAgent({ keepAlive: options.keepAlive ?? false, proxyEnv }),
     https: new HttpsAgent({ keepAlive: false, proxyEnv, ...options }),
   };
+}
+
+/**
+ * A proxy that a spec names, its name replaced by an address that may be reached: Node's proxied agents resolve
+ * names themselves. Only a proxy behind TLS keeps its name, which its certificate must have.
+ *
+ * @throws {Error} It may not be reached, or has no address.
+ */
+export async function pinProxy(proxy: URL, network: Network): Promise<URL> {
+  const host = proxy.hostname.replace(/^\[|\]$/g, '');
+  assertReachable(host, network);
+  if (isIP(host) !== 0) return proxy;
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  guardedLookup(network)(host, {}, (error, address) => {
+    if (error !== null) reject(error);
+    else if (typeof address === 'string') resolve(address);
+    else reject(new Error(`${host} has no address`));
+  });
+  const address = await promise;
+  if (proxy.protocol === 'https:') return proxy;
+  const pinned = new URL(proxy);
+  pinned.hostname = isIP(address) === 6 ? `[${address}]` : address;
+  return pinned;
 }
 
 export function closeAgents({ http, https }: Agents): void {

@@ -30,7 +30,8 @@ export function parseProxy(text: string): URL {
 }
 
 function variable(name: string, environment: Network['proxyEnvironment']): string {
-  return environment[name] || environment[name.toLowerCase()] || '';
+  const values = [environment[name], environment[name.toLowerCase()]];
+  return values.find((value) => value !== undefined && value !== '') ?? '';
 }
 
 function isDirect(url: URL, noProxy: string): boolean {
@@ -48,11 +49,13 @@ function matches(entry: string, host: string, port: string): boolean {
   const [, name = entry, wantedPort] =
     /^(.*[^:\]]|\[.*\]):(\d+)$/.exec(isIP(entry) === 6 ? '' : entry) ?? [];
   if (wantedPort !== undefined && wantedPort !== port) return false;
-  const plain = name.replace(/^\[|\]$/g, '').replace(/^\*\./, '.');
-  if (isIP(plain) !== 0) return plain === host;
-  return plain.startsWith('.')
-    ? host.endsWith(plain)
-    : host === plain || host.endsWith(`.${plain}`);
+  return isSameHost(name.replace(/^\[|\]$/g, '').replace(/^\*\./, '.'), host);
+}
+
+function isSameHost(name: string, host: string): boolean {
+  if (isIP(name) !== 0) return name === host;
+  if (name.startsWith('.')) return host.endsWith(name);
+  return host === name || host.endsWith(`.${name}`);
 }
 
 function isInNetwork(entry: string, host: string): boolean {

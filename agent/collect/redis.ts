@@ -63,6 +63,7 @@ async function readServerInfo(
   { network, signal }: CollectContext,
 ): Promise<string> {
   assertReachable(host, network);
+  signal.throwIfAborted();
   const { createClient } = await import('redis');
   const socket = {
     host,
@@ -84,11 +85,14 @@ async function readServerInfo(
   });
   // Every failure is the connection's or the command's, and both reject.
   client.on('error', () => undefined);
-  const onAbort = (): void => client.destroy();
+  function onAbort(): void {
+    client.destroy();
+  }
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     await client.connect();
-    return String(await client.sendCommand(['INFO', 'server']));
+    const info: unknown = await client.sendCommand(['INFO', 'server']);
+    return typeof info === 'string' ? info : '';
   } finally {
     signal.removeEventListener('abort', onAbort);
     client.destroy();

@@ -50,6 +50,60 @@ describe('collect/body', () => {
     assert.deepEqual(await readdir(folder), []);
   });
 
+  it('keeps the order of small and large chunks once a file is open', async () => {
+    const writer = new BodyWriter(folder);
+    const chunks = [3_000_000, 5, 300_000, 262_144, 262_143, 1, 700_000, 0, 12].map(
+      (bytes, index) => Buffer.alloc(bytes, index + 1),
+    );
+    for (const chunk of chunks) await writer.write(chunk);
+    const body = await writer.finish();
+
+    const expected = Buffer.concat(chunks);
+    assert.equal(body.bytes, expected.length);
+    assert.equal(writer.bytes, expected.length);
+    assert.ok((await read(body)).equals(expected));
+  });
+
+  it('takes a copy, also of a large chunk once a file is open', async () => {
+    const writer = new BodyWriter(folder);
+    const chunk = Buffer.alloc(3 * MEBIBYTE.length);
+    for (const value of [1, 2, 3]) await writer.write(chunk.fill(value));
+    chunk.fill(9);
+    const content = await read(await writer.finish());
+
+    for (const value of [1, 2, 3]) {
+      const part = content.subarray((value - 1) * chunk.length, value * chunk.length);
+      assert.ok(part.equals(Buffer.alloc(chunk.length, value)));
+    }
+  });
+
+  it('takes copies of small chunks', async () => {
+    const writer = new BodyWriter(folder);
+    const chunk = Buffer.alloc(3);
+    for (const text of ['abc', 'def']) {
+      chunk.write(text);
+      await writer.write(chunk);
+    }
+    const body = await writer.finish();
+
+    assert.equal((await read(body)).toString(), 'abcdef');
+    assert.equal((await read(body)).toString(), 'abcdef');
+  });
+
+  it('gives the same whatever the chunks', async () => {
+    const content = Buffer.from(Array.from({ length: 40_000 }, (_, index) => (index * 7919) % 251));
+    const whole = Buffer.concat(Array.from({ length: 80 }, () => content));
+    for (const size of [997, 65_536, 262_144, 1_000_000]) {
+      const writer = new BodyWriter(folder);
+      for (let at = 0; at < whole.length; at += size) {
+        await writer.write(whole.subarray(at, at + size));
+      }
+      const body = await writer.finish();
+      assert.ok((await read(body)).equals(whole), `by ${size} bytes`);
+      await body.remove();
+    }
+  });
+
   it('leaves nothing of a body that is discarded', async () => {
     const writer = new BodyWriter(folder);
     for (let index = 0; index < 5; index++) await writer.write(MEBIBYTE);

@@ -71,6 +71,54 @@ describe('collect/list-parser', () => {
   });
 });
 
+describe('collect/list-parser: objects over many chunks', () => {
+  const LARGE = Array.from({ length: 4 }, (_, index) => ({
+    name: `object-${index}`,
+    text: `é"\\{[${'x'.repeat([9000, 20, 40_000, 70_000][index] ?? 0)}`,
+  }));
+  const JSON_OF_LARGE = JSON.stringify({ ...BUILT_IN, items: LARGE });
+
+  for (const size of [7, 1000, 8192, 65_536]) {
+    it(`are whole, by chunks of ${size} bytes`, () => {
+      assert.deepEqual(parse(JSON_OF_LARGE, size).objects, LARGE);
+    });
+  }
+
+  it('share their memory with those before: one is valid until the next', () => {
+    const [first, second] = ['{"a":"first"}', '{"a":"other"}'];
+    const parser = new ListParser();
+    const given: Uint8Array[] = [];
+    for (const chunk of [`{"items":[${first.slice(0, 4)}`, first.slice(4)]) {
+      given.push(...parser.push(Buffer.from(chunk)));
+    }
+    assert.equal(Buffer.from(given[0] ?? []).toString(), first);
+
+    for (const chunk of [`,${second.slice(0, 4)}`, second.slice(4), ']}']) {
+      given.push(...parser.push(Buffer.from(chunk)));
+    }
+
+    assert.equal(Buffer.from(given[1] ?? []).toString(), second);
+    assert.equal(given[0]?.buffer, given[1]?.buffer);
+    parser.finish();
+  });
+
+  it('do not need the chunks in which they began', () => {
+    const parser = new ListParser();
+    const json = Buffer.from('{"items":[{"a":"begun and ended"},{"b":1}]}');
+    const chunk = Buffer.alloc(10);
+    const objects: unknown[] = [];
+    for (let start = 0; start < json.length; start += chunk.length) {
+      // As a reader that uses one buffer for all it reads.
+      const length = json.copy(chunk, 0, start);
+      for (const object of parser.push(chunk.subarray(0, length))) {
+        objects.push(JSON.parse(Buffer.from(object).toString()));
+      }
+    }
+
+    assert.deepEqual(objects, [{ a: 'begun and ended' }, { b: 1 }]);
+  });
+});
+
 function parse(json: string, size: number): { objects: unknown[]; facts: ListFacts } {
   const parser = new ListParser();
   const objects: unknown[] = [];

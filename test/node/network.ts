@@ -5,11 +5,11 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-export const NAMESPACE = 'csb-node';
+const NAMESPACE = 'csb-node';
 /** Where the node and its API server listen. */
 export const NODE_ADDRESS = '10.77.0.1';
 /** Where a server of a test listens that pods reach. */
-export const OUTSIDE_ADDRESS = '10.77.0.254';
+const OUTSIDE_ADDRESS = '10.77.0.254';
 const OUTSIDE_LINK = 'csb-node-out';
 const INSIDE_LINK = 'csb-node-in';
 

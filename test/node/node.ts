@@ -30,7 +30,7 @@ import { API_SERVER, makePki, type Pki } from './pki.ts';
 
 const run = promisify(execFile);
 
-export const NODE_NAME = 'n1';
+const NODE_NAME = 'n1';
 /** Debian's static busybox, with a shell, tar and the like. */
 export const BUSYBOX_IMAGE = 'localhost/busybox:1';
 

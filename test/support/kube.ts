@@ -1,6 +1,7 @@
 /** A Kubernetes API in memory: objects by path, with the answers a test asks for. */
 
 import { AgentError, type AgentErrorCode } from '../../agent/errors.ts';
+import { KubeAnswerError } from '../../agent/kube/api-error.ts';
 import type {
   DeleteOptions,
   ExecEnding,
@@ -20,6 +21,7 @@ export interface FakeObject {
     readonly namespace?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly resourceVersion?: string;
+    readonly creationTimestamp?: string;
   };
   readonly [field: string]: unknown;
 }
@@ -50,6 +52,12 @@ export class FakeKube implements KubeApi {
   onExec: (target: ExecTarget) => FakeExecution = () => ({});
   /** The answer to a POST that creates nothing (a review); undefined: the body is stored as a new object. */
   onPost: (path: string, body: unknown) => unknown = () => undefined;
+  /** Every object that was created, as it was sent, in order. */
+  readonly created: { readonly path: string; readonly object: FakeObject }[] = [];
+  /** Every DELETE that was answered, in order. */
+  readonly deleted: { readonly path: string; readonly options: DeleteOptions }[] = [];
+  /** Called before an object is deleted; what it throws is the answer. */
+  onDelete: (path: string) => void = () => {};
   #latestVersion = 0;
 
   constructor(objects: Readonly<Record<string, FakeObject>> = {}) {
@@ -72,6 +80,11 @@ export class FakeKube implements KubeApi {
 
   remove(path: string): void {
     this.#objects.delete(path);
+  }
+
+  /** Of all objects that are there, in the order in which they came. */
+  get paths(): readonly string[] {
+    return [...this.#objects.keys()];
   }
 
   /** What `stream` gives for the path; looked for with its query, then without. */
@@ -136,15 +149,21 @@ export class FakeKube implements KubeApi {
     const metadata = isRecord(body['metadata']) ? body['metadata'] : {};
     const { name, generateName } = metadata;
     const given = typeof name === 'string' ? name : `${String(generateName)}${this.#latestVersion}`;
-    if (this.#objects.has(`${resource}/${given}`)) {
-      throw new AgentError('KUBE_CONFLICT', `POST ${resource}: 409 ${given} already exists`);
+    const place = `${resource}/${given}`;
+    if (this.#objects.has(place)) {
+      const apiMessage = `${given} already exists`;
+      const message = `POST ${resource}: 409 ${apiMessage}`;
+      throw new KubeAnswerError('KUBE_CONFLICT', message, { statusCode: 409, apiMessage });
     }
-    this.put(`${resource}/${given}`, { ...body, metadata: { ...metadata, name: given } });
-    return structuredClone(this.#objects.get(`${resource}/${given}`));
+    this.created.push({ path: place, object: structuredClone(body) });
+    this.put(place, { ...body, metadata: { ...metadata, name: given } });
+    return structuredClone(this.#objects.get(place));
   }
 
-  async delete(path: string, _options: DeleteOptions, signal: AbortSignal): Promise<void> {
+  async delete(path: string, options: DeleteOptions, signal: AbortSignal): Promise<void> {
     const [resource] = this.#begin('DELETE', path, signal);
+    this.onDelete(resource);
+    this.deleted.push({ path: resource, options });
     this.remove(resource);
   }
 
