@@ -13,8 +13,8 @@ import { BLOCK_BYTES, paddingBytes, tarHeader } from './tar-header.ts';
 const FILE_MODE = 0o600;
 const LINK_MODE = 0o777;
 
-/** Levels below are faster by less than they are larger. */
-const GZIP = { level: 6, chunkSize: 64 * 1024 };
+/** Levels below are faster by less than they are larger; more memory than the default saves a fifth of the time. */
+const GZIP = { level: 6, memLevel: 9, chunkSize: 64 * 1024 };
 
 /** What gzip is given at once: each time costs a job for another thread, and tar's headers come in 512 bytes. */
 const BATCH_BYTES = 128 * 1024;

@@ -5,34 +5,48 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { Blocks, LARGEST_BLOCK_BYTES } from './blocks.ts';
+
 export interface Body {
   readonly bytes: number;
   /** From the start, each time. */
   read(): AsyncIterable<Uint8Array>;
-  /** Lets go of it. May be called twice. */
+  /** Lets go of it; what was read of it must not be looked at any more. May be called twice. */
   remove(): Promise<void>;
 }
 
 /** What is larger goes through a file. Several are open at once, so this is far below what the process may use. */
 const MAX_MEMORY_BYTES = 2 * 1024 * 1024;
 
-/** Small pieces are put together in blocks, the first one small: many bodies are. */
-const FIRST_BLOCK_BYTES = 2 * 1024;
-const LARGEST_BLOCK_BYTES = 256 * 1024;
+const BLOCKS = new Blocks();
 
 /** A body that is there already. */
 export function bodyOf(content: string | Uint8Array): Body {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  return bodyOfChunks([bytes], bytes.length);
+  return {
+    bytes: bytes.length,
+    async *read() {
+      if (bytes.length > 0) yield bytes;
+    },
+    remove: async () => {},
+  };
 }
 
-function bodyOfChunks(chunks: readonly Uint8Array[], bytes: number): Body {
+/** @param lastBytes How much of the last block is written. */
+function bodyOfBlocks(blocks: readonly Buffer[], bytes: number, lastBytes: number): Body {
+  let left: readonly Buffer[] = blocks;
   return {
     bytes,
     async *read() {
-      yield* chunks.filter((chunk) => chunk.length > 0);
+      const whole = left.slice(0, -1);
+      yield* whole;
+      const last = left.at(-1)?.subarray(0, lastBytes);
+      if (last !== undefined && last.length > 0) yield last;
     },
-    remove: async () => {},
+    async remove() {
+      for (const block of left) BLOCKS.give(block);
+      left = [];
+    },
   };
 }
 
@@ -71,8 +85,14 @@ export class BodyWriter {
   }
 
   async finish(): Promise<Body> {
-    if (this.#file === undefined) return bodyOfChunks(this.#takeBlocks(), this.#bytes);
+    if (this.#file === undefined) {
+      const blocks = this.#blocks;
+      this.#blocks = [];
+      const lastBytes = (blocks.at(-1)?.length ?? 0) - this.#freeBytes;
+      return bodyOfBlocks(blocks, this.#bytes, lastBytes);
+    }
     await this.#flush();
+    this.#giveBlocks();
     const { path, handle } = this.#file;
     await handle.close();
     return {
@@ -83,21 +103,26 @@ export class BodyWriter {
   }
 
   async discard(): Promise<void> {
-    this.#takeBlocks();
+    this.#giveBlocks();
     if (this.#file === undefined) return;
     await this.#file.handle.close();
     await rm(this.#file.path, { force: true });
   }
 
+  /** Leaves one block, which is empty then. */
   async #flush(): Promise<void> {
     const path = this.#file?.path ?? join(this.#workDir, `body-${randomUUID()}`);
     this.#file ??= { path, handle: await open(path, 'wx', 0o600) };
+    for (const [index, block] of this.#blocks.entries()) {
+      const isLast = index === this.#blocks.length - 1;
+      const written = isLast ? block.subarray(0, block.length - this.#freeBytes) : block;
+      await writeAll(this.#file.handle, written);
+    }
+    const kept = this.#blocks.pop();
+    this.#giveBlocks();
+    if (kept !== undefined) this.#blocks.push(kept);
     this.#pendingBytes = 0;
-    const reused = this.#blocks.at(-1);
-    for (const block of this.#takeBlocks()) await writeAll(this.#file.handle, block);
-    // Otherwise a large body would leave as much behind for the garbage collector.
-    if (reused !== undefined) this.#blocks = [reused];
-    this.#freeBytes = reused?.length ?? 0;
+    this.#freeBytes = kept?.length ?? 0;
   }
 
   #copy(chunk: Uint8Array): void {
@@ -113,22 +138,18 @@ export class BodyWriter {
     }
   }
 
-  /** Each block is twice as large as the one before, up to a bound. */
+  /** Each is twice as large as the one before, up to a bound: many bodies are small. */
   #addBlock(neededBytes: number): void {
-    const last = this.#blocks.at(-1)?.length ?? FIRST_BLOCK_BYTES / 2;
-    const bytes = Math.min(LARGEST_BLOCK_BYTES, Math.max(2 * last, neededBytes));
-    this.#blocks.push(Buffer.allocUnsafeSlow(bytes));
-    this.#freeBytes = bytes;
+    const lastBytes = this.#blocks.at(-1)?.length ?? 0;
+    const block = BLOCKS.take(Math.max(2 * lastBytes, neededBytes));
+    this.#blocks.push(block);
+    this.#freeBytes = block.length;
   }
 
-  /** All blocks, the last one cut to what is written. */
-  #takeBlocks(): readonly Buffer[] {
-    const blocks = this.#blocks;
-    const last = blocks.pop();
-    if (last !== undefined) blocks.push(last.subarray(0, last.length - this.#freeBytes));
+  #giveBlocks(): void {
+    for (const block of this.#blocks) BLOCKS.give(block);
     this.#blocks = [];
     this.#freeBytes = 0;
-    return blocks;
   }
 }
 

@@ -60,7 +60,7 @@ async function listDefinitions(
     const path = `/apis/${API_GROUP}/${version}/customresourcedefinitions`;
     for await (const event of streamList(path, context)) {
       if (event.kind === 'start') definitions = [];
-      else definitions.push(parseDefinition(event.json));
+      else definitions.push(...event.jsons.map(parseDefinition));
     }
   } catch (error) {
     context.signal.throwIfAborted();
@@ -108,7 +108,9 @@ class CustomResources {
     try {
       for await (const event of streamList(definition.path, this.#context)) {
         if (event.kind === 'start') await files.beginAnew();
-        else yield* withLinks(files.add(event.json, this.#pathOf(definition, event.json)));
+        for (const json of event.kind === 'start' ? [] : event.jsons) {
+          yield* withLinks(files.add(json, this.#pathOf(definition, json)));
+        }
       }
       yield* withLinks(files.close());
     } finally {

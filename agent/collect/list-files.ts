@@ -46,10 +46,7 @@ export async function readListFile(
       if (event.kind === 'start') {
         await file?.discard();
         file = new ListFile(form, event.resourceVersion, context.workDir);
-      } else {
-        look?.(event.json);
-        await file?.add(event.json);
-      }
+      } else await file?.addAll(event.jsons, look);
     }
     if (file === undefined) throw new Error('a list never started');
     return await file.finish();
@@ -77,13 +74,8 @@ export async function* readListFiles(
   const files = new NamespaceFiles(kind, left, context.workDir);
   try {
     for await (const event of streamList(collectionPath(kind), context)) {
-      if (event.kind === 'start') {
-        await files.begin(event.resourceVersion);
-        continue;
-      }
-      const namespace = findNamespace(event.json);
-      if (files.isComplete(namespace)) yield* give(folder, files);
-      if (await files.add(namespace, event.json)) look?.(event.json);
+      if (event.kind === 'start') await files.begin(event.resourceVersion);
+      else yield* split(event.jsons, files, { folder, look });
     }
     yield* give(folder, files);
     for (const namespace of left) {
@@ -99,6 +91,19 @@ export interface SplitList {
   readonly kind: ListedKind;
   readonly folder: string;
   readonly look?: Look;
+}
+
+/** @yields A namespace's file, where the next one begins. */
+async function* split(
+  jsons: readonly Uint8Array[],
+  files: NamespaceFiles,
+  { folder, look }: { readonly folder: string; readonly look: Look | undefined },
+): AsyncGenerator<FilePiece> {
+  for (const json of jsons) {
+    const namespace = findNamespace(json);
+    if (files.isComplete(namespace)) yield* give(folder, files);
+    if (await files.add(namespace, json)) look?.(json);
+  }
 }
 
 /** @yields The file that is complete, if there is one. */
@@ -214,6 +219,13 @@ class ListFile {
     this.#form = form;
     this.#head = Buffer.from(form.head(resourceVersion));
     this.#writer = new BodyWriter(workDir);
+  }
+
+  async addAll(jsons: readonly Uint8Array[], look: Look | undefined): Promise<void> {
+    for (const json of jsons) {
+      look?.(json);
+      await this.add(json);
+    }
   }
 
   async add(json: Uint8Array): Promise<void> {

@@ -25,8 +25,8 @@ export async function listObjects<T>(
   let kept: T[] = [];
   for await (const event of streamList(selectors === '' ? path : `${path}?${selectors}`, context)) {
     if (event.kind === 'start') kept = [];
-    else {
-      const object: unknown = JSON.parse(Buffer.from(event.json).toString());
+    for (const json of event.kind === 'start' ? [] : event.jsons) {
+      const object: unknown = JSON.parse(Buffer.from(json).toString());
       const part = isObject(object) ? keep(object) : undefined;
       if (part !== undefined) kept.push(part);
     }

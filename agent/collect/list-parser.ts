@@ -38,20 +38,23 @@ export class ListParser {
   #depth = 0;
   #isInString = false;
   #isEscaped = false;
-  /** The beginning of an object that ends in a later chunk; used again for the next one. */
+  /** The beginning of an object that ends in a later chunk. */
   #begun = Buffer.alloc(0);
   #begunBytes = 0;
+  /** Holds the last one that was put together, and takes turns with the other. */
+  #spare = Buffer.alloc(0);
 
   /**
-   * @yields Each object that ends in this chunk, from its first brace to its last; valid until the next one.
+   * @returns Each object that ends in this chunk, from its first brace to its last; valid until the next chunk.
    * @throws {SyntaxError} What comes is no list.
    */
-  *push(chunk: Uint8Array): Generator<Uint8Array> {
+  push(chunk: Uint8Array): readonly Uint8Array[] {
+    const objects: Uint8Array[] = [];
     let index = this.#place === 'head' ? this.#passHead(chunk) : 0;
     while (index < chunk.length) {
       if (this.#place === 'tail') {
         this.#tail += toLatin(chunk, index);
-        return;
+        break;
       }
       if (this.#place === 'between') index = this.#passBetween(chunk, index);
       if (this.#place !== 'within') continue;
@@ -60,11 +63,12 @@ export class ListParser {
       index = end;
       if (this.#depth > 0) {
         this.#keep(part);
-        return;
+        break;
       }
       this.#place = 'between';
-      yield this.#wholeObject(part);
+      objects.push(this.#wholeObject(part));
     }
+    return objects;
   }
 
   /** What is known before the list has ended; all of it, where its objects come last. */
@@ -138,6 +142,7 @@ export class ListParser {
     if (this.#begunBytes === 0) return lastPart;
     this.#keep(lastPart);
     const object = this.#begun.subarray(0, this.#begunBytes);
+    [this.#begun, this.#spare] = [this.#spare, this.#begun];
     this.#begunBytes = 0;
     return object;
   }

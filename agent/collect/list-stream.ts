@@ -1,4 +1,4 @@
-/** Reads a whole collection of the Kubernetes API, page by page, object by object. */
+/** Reads a whole collection of the Kubernetes API, page by page, as it comes. */
 
 import { AgentError, hasCode } from '../errors.ts';
 import { KubeAnswerError } from '../kube/api-error.ts';
@@ -15,8 +15,8 @@ const FIRST_PAUSE_MS = 500;
 export type ListEvent =
   /** A list begins. It may begin anew: what had come then comes once more, perhaps changed. */
   | { readonly kind: 'start'; readonly resourceVersion: string }
-  /** JSON as the server sent it, valid until the next event. */
-  | { readonly kind: 'object'; readonly json: Uint8Array };
+  /** JSON of objects as the server sent it, valid until the next event: several at once, since there are tens of thousands. */
+  | { readonly kind: 'objects'; readonly jsons: readonly Uint8Array[] };
 
 export type ListContext = Pick<CollectContext, 'kube' | 'signal' | 'clock'>;
 
@@ -53,10 +53,10 @@ async function* readPages(path: string, { kube, signal }: ListContext): AsyncGen
   do {
     const page = new ListParser();
     const { body } = await kube.stream(pagePath(path, continueToken), {}, signal);
-    for await (const json of objectsOf(page, body, path)) {
+    for await (const jsons of objectsOf(page, body, path)) {
       if (!isStarted) yield { kind: 'start', ...page.facts };
       isStarted = true;
-      yield { kind: 'object', json };
+      yield { kind: 'objects', jsons };
     }
     const facts = page.finish();
     if (!isStarted) yield { kind: 'start', ...facts };
@@ -70,9 +70,12 @@ async function* objectsOf(
   page: ListParser,
   body: AsyncIterable<Uint8Array>,
   path: string,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<readonly Uint8Array[]> {
   try {
-    for await (const chunk of body) yield* page.push(chunk);
+    for await (const chunk of body) {
+      const objects = page.push(chunk);
+      if (objects.length > 0) yield objects;
+    }
     page.finish();
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

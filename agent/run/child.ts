@@ -20,9 +20,13 @@ const MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
 /**
  * What node runs a child with. Bodies of entries are not on the heap, but are let go of only when their
- * handles on it are collected: a small young generation does that soon.
+ * handles on it are collected: a small young generation does that soon, and is too small to be worth several threads.
  */
-export const CHILD_NODE_FLAGS = ['--max-old-space-size=96', '--max-semi-space-size=1'] as const;
+export const CHILD_NODE_FLAGS = [
+  '--max-old-space-size=96',
+  '--max-semi-space-size=2',
+  '--no-parallel-scavenge',
+] as const;
 
 export interface ChildOptions {
   /** Program and arguments of the `collect` command. */

@@ -300,7 +300,11 @@ export class Agent {
     return runChild(
       {
         command: [program, ...CHILD_NODE_FLAGS, ...args, 'collect', ...options],
-        environment: context.environment,
+        environment: {
+          // Starts in less time from the second run on: modules are not compiled anew.
+          NODE_COMPILE_CACHE: join(config.workDir, 'compile-cache'),
+          ...context.environment,
+        },
         runTimeoutMs: config.runTimeoutMs,
         memoryLimitBytes: readMemoryLimit(),
         clock: systemClock,

@@ -1,14 +1,14 @@
 /** Runs both engines side by side on one control plane and measures each run from outside. */
 
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { CHILD_NODE_FLAGS } from '../../agent/run/child.ts';
 import type { ControlPlane } from '../bed/control-plane.ts';
 import { removeFolder, startProcess, temporaryFolder } from '../bed/processes.ts';
 import { programPath } from '../bed/programs.ts';
 import { builtProcess, programEnvironment } from './built.ts';
-import { groupOf, watchPeaks } from './memory.ts';
+import { groupOf, readTree, watchPeaks } from './memory.ts';
 
 export interface EngineRun {
   readonly wallMs: number;
@@ -63,6 +63,8 @@ export async function runOnce(
       arguments: ['-c', '"$@" > output 2>&1 || { cat output; exit 1; }; times', 'bash', ...command],
       env: {
         ...programEnvironment(),
+        // As `serve` gives it to its children: the first run fills it.
+        NODE_COMPILE_CACHE: join(dirname(await builtOnce()), 'compile-cache'),
         HOME: folder,
         TMPDIR: folder,
         KUBECONFIG: plane.kubeconfigFile,
@@ -70,7 +72,7 @@ export async function runOnce(
       cwd: folder,
       logFile,
     });
-    const watch = watchPeaks(groupOf(running.pid));
+    const watch = watchPeaks(groupOf(running.pid), () => readTree(running.pid));
     const ending = await running.exited;
     const wallMs = performance.now() - startedAt;
     const { memberBytes } = watch.end();
@@ -99,8 +101,7 @@ async function commandOf(engine: EngineName, job: Job): Promise<readonly string[
   const { plane, specFile, folder } = job;
   if (engine === 'ours') {
     const entry = await builtOnce();
-    const flags = [...CHILD_NODE_FLAGS, '--semi-space-growth-factor=1'];
-    return [process.execPath, ...flags, entry, plane.kubeconfigFile, specFile, folder];
+    return [process.execPath, ...CHILD_NODE_FLAGS, entry, plane.kubeconfigFile, specFile, folder];
   }
   const flags = ['--redact=false', '--no-uri', '--load-cluster-specs=false', '--interactive=false'];
   return [

@@ -61,13 +61,20 @@ export function groupsOfChildrenOf(parentPid: number): FindLeaders {
       .map(({ pid }) => pid);
 }
 
-/** Watches until `end` is called, which gives what there was. */
-export function watchPeaks(findLeaders: FindLeaders): { readonly end: () => Peaks } {
+/**
+ * Watches until `end` is called, which gives what there was.
+ *
+ * @param read Among which processes to look. To look at all takes a part of a core, which what is measured then lacks.
+ */
+export function watchPeaks(
+  findLeaders: FindLeaders,
+  read: () => readonly ProcessMemory[] = readAll,
+): { readonly end: () => Peaks } {
   let leaderBytes = 0;
   let groupBytes = 0;
   let memberBytes = 0;
   const look = (): void => {
-    const all = readAll();
+    const all = read();
     const leaders = new Set(findLeaders(all));
     const watched = all.filter(({ groupId }) => leaders.has(groupId));
     for (const { pid, peakBytes } of watched) {
@@ -91,4 +98,17 @@ function readAll(): readonly ProcessMemory[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => readMemory(Number(name)) ?? []);
+}
+
+/** The process and what it and its children have started. */
+export function readTree(pid: number): readonly ProcessMemory[] {
+  let children: string;
+  try {
+    children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  } catch {
+    // It ended before the look at it.
+    return [];
+  }
+  const pids = children.split(' ').filter((text) => text !== '');
+  return [readMemory(pid) ?? [], ...pids.map((child) => readTree(Number(child)))].flat();
 }
