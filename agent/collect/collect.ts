@@ -13,8 +13,7 @@ import type { CollectContext, Piece } from './collector.ts';
 import { ownFile, Paths, toEntries } from './entries.ts';
 import { type ImageMap, replaceImage } from './images.ts';
 import { interleave } from './interleave.ts';
-import { type Found, removeLeftovers } from './leftovers.ts';
-import type { Network } from './network.ts';
+import type { Network } from './network/network.ts';
 import {
   collectorErrorFile,
   type Skipped,
@@ -32,6 +31,7 @@ import {
 } from './plan.ts';
 import { untilDeaf } from './reaction.ts';
 import { Settlements } from './settlements.ts';
+import { type Found, removeLeftovers } from './workload/leftovers.ts';
 
 export interface NativeOptions {
   readonly kube: KubeApi;

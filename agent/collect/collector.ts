@@ -5,7 +5,7 @@ import type { KubeApi } from '../kube/client.ts';
 import type { Logger } from '../log.ts';
 import type { CollectorSpec } from '../spec/types.ts';
 import type { Body } from './body.ts';
-import type { Network } from './network.ts';
+import type { Network } from './network/network.ts';
 
 /** The fields of its entry in the spec, their types checked (`spec/collector-fields.ts`). */
 export type Fields = CollectorSpec['fields'];

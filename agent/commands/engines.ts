@@ -2,7 +2,7 @@
 
 import { systemClock } from '../clock.ts';
 import { collectNatively } from '../collect/collect.ts';
-import { clusterNetwork } from '../collect/network.ts';
+import { clusterNetwork } from '../collect/network/network.ts';
 import { listUnsupported } from '../collect/plan.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import type { Environment } from '../config/load.ts';

@@ -1,6 +1,6 @@
 /** What a run that was killed has left in the cluster: removed when the next process starts. */
 
-import { removeLeftovers } from '../collect/leftovers.ts';
+import { removeLeftovers } from '../collect/workload/leftovers.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import { messageOf } from '../errors.ts';
 import type { KubeApi } from '../kube/client.ts';

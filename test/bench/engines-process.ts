@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { writeArchive } from '../../agent/archive/archive.ts';
 import { systemClock } from '../../agent/clock.ts';
 import { collectNatively } from '../../agent/collect/collect.ts';
-import { clusterNetwork } from '../../agent/collect/network.ts';
+import { clusterNetwork } from '../../agent/collect/network/network.ts';
 import { connectKube } from '../../agent/kube/connect.ts';
 import { silentLogger } from '../../agent/log.ts';
 import { loadSpec } from '../../agent/spec/load.ts';

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { findCollector } from '../../agent/collect/collectors.ts';
 import { COLLECTOR_TYPES } from '../../agent/spec/collector-fields.ts';
+
+const COLLECT = join(import.meta.dirname, '../../agent/collect');
 
 /** What only troubleshoot's own program serves. */
 const LEFT_TO_CLI = [
@@ -29,6 +33,16 @@ describe('collect/collectors', () => {
       assert.ok(!JSON.stringify(rules).includes('"*"'), `${key} asks for everything`);
     });
   }
+
+  it('has each in the folder of its group', () => {
+    const misplaced = Object.entries(COLLECTOR_TYPES).filter(([key, { group }]) => {
+      if (findCollector(key, {}) === undefined) return false;
+      const name = key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      return !existsSync(join(COLLECT, group, `${name}.ts`));
+    });
+
+    assert.deepEqual(misplaced, []);
+  });
 
   it('leaves data with the names of image facts to the cli engine', () => {
     assert.equal(findCollector('data', { name: 'image-facts-apps' }), undefined);

@@ -1,5 +1,5 @@
 /** A network of tests: their servers listen on loopback, which the agent's own network refuses. */
 
-import type { Network } from '../../agent/collect/network.ts';
+import type { Network } from '../../agent/collect/network/network.ts';
 
 export const OPEN_NETWORK: Network = { refusal: () => undefined, proxyEnvironment: {} };

@@ -1,0 +1,129 @@
+/** What a collector makes in the cluster: labelled with its run, and deleted however the collector ends. */
+
+import { randomInt } from 'node:crypto';
+
+import { AgentError, hasCode, messageOf } from '../../errors.ts';
+import { apiMessageOf, KubeAnswerError } from '../../kube/api-error.ts';
+import type { CollectContext } from '../collector.ts';
+import { type ApiObject, isObject, objectAt, textAt } from '../object-fields.ts';
+
+const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
+const MANAGED_BY = 'cron-support-bundle';
+export const RUN_LABEL = 'cron-support-bundle/run';
+export const INSTALLATION_LABEL = 'cron-support-bundle/installation';
+/** On a DaemonSet and its pods, with the DaemonSet's name: tells them from those of another that runs at the same time. */
+export const MADE_LABEL = 'cron-support-bundle/made';
+
+/** The process is killed 5 s after it is told to end. */
+const REMOVAL_MS = 4_000;
+
+/** Deleted at once, the containers too: nothing that is made here has anything to finish. */
+export const AT_ONCE = { gracePeriodSeconds: 0, propagationPolicy: 'Background' } as const;
+
+export class Made {
+  readonly #context: CollectContext;
+  /**
+   * By path, in the order of creation: whether the object is known to be there, and ours. Noted before it is made, so that
+   * none is missed where the answer is.
+   */
+  readonly #objects = new Map<string, boolean>();
+
+  constructor(context: CollectContext) {
+    this.#context = context;
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    const { runId, installationId } = this.#context;
+    return {
+      [MANAGED_BY_LABEL]: MANAGED_BY,
+      [RUN_LABEL]: runId,
+      [INSTALLATION_LABEL]: installationId,
+    };
+  }
+
+  /**
+   * Creates the object, its labels added.
+   *
+   * @param collection E.g. `/api/v1/namespaces/default/pods`.
+   * @param object With a name; see `uniqueName`.
+   * @throws {AgentError} KUBE_…; KUBE_CONFLICT: it is there already, perhaps of another run.
+   */
+  async create(collection: string, object: ApiObject): Promise<ApiObject> {
+    const { kube, signal } = this.#context;
+    const metadata = objectAt(object, 'metadata') ?? {};
+    const labels = { ...objectAt(metadata, 'labels'), ...this.labels };
+    const path = `${collection}/${encodeURIComponent(textAt(metadata, 'name'))}`;
+    this.#objects.set(path, false);
+    try {
+      const wanted = { ...object, metadata: { ...metadata, labels } };
+      const created = toObject(await kube.post(collection, wanted, signal));
+      this.#objects.set(path, true);
+      return created;
+    } catch (error) {
+      // Refused: there is nothing of ours to delete. Otherwise it may have been made all the same.
+      if (isRefusal(error)) this.#objects.delete(path);
+      throw hasCode(error, 'KUBE_CONFLICT') ? await this.#explainConflict(path, error) : error;
+    }
+  }
+
+  /**
+   * Deletes everything, the last first. Has a few seconds of its own, also when the collector is to end.
+   *
+   * @returns A line for each object that may still be there.
+   */
+  async remove(): Promise<readonly string[]> {
+    const signal = AbortSignal.timeout(REMOVAL_MS);
+    const objects = [...this.#objects].toReversed();
+    this.#objects.clear();
+    const failures = await Promise.all(
+      objects.map(async ([path, isKnown]) => {
+        try {
+          const isOurs = isKnown || (await this.#runOf(path, signal)) === this.#context.runId;
+          if (isOurs) await this.#context.kube.delete(path, AT_ONCE, signal);
+          return [];
+        } catch (error) {
+          return [`${path} was made here and could not be deleted: ${messageOf(error)}`];
+        }
+      }),
+    );
+    return failures.flat();
+  }
+
+  /** A fixed name of the spec may be taken by a run that is under way elsewhere, or was killed. */
+  async #explainConflict(path: string, error: unknown): Promise<unknown> {
+    const runId = await this.#runOf(path, this.#context.signal);
+    if (runId === '') return error;
+    return new AgentError(
+      'KUBE_CONFLICT',
+      `${apiMessageOf(error)}: it is of run ${runId}, which is under way or was killed; then it is removed after RUN_TIMEOUT`,
+      { cause: error },
+    );
+  }
+
+  /** The run that the object at this path is labelled with; empty: of none, or it cannot be read. */
+  async #runOf(path: string, signal: AbortSignal): Promise<string> {
+    try {
+      const object = await this.#context.kube.get(path, signal);
+      return textAt(object, 'metadata', 'labels', RUN_LABEL);
+    } catch {
+      return '';
+    }
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof KubeAnswerError)) return false;
+  const { statusCode } = error;
+  return statusCode >= 400 && statusCode < 500 && statusCode !== 408;
+}
+
+/** A name that the API server would make of `generateName`; made here, so that it is known before the object is there. */
+export function uniqueName(start: string): string {
+  const letters = 'bcdfghjklmnpqrstvwxz2456789';
+  const end = Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join('');
+  return `${start.slice(0, 58)}${end}`;
+}
+
+function toObject(value: unknown): ApiObject {
+  return isObject(value) ? value : {};
+}

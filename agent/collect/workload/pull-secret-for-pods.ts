@@ -1,0 +1,65 @@
+/** The pull secret that a spec brings along for the pods that a collector makes. */
+
+import { AgentError } from '../../errors.ts';
+import type { ApiRule, Fields } from '../collector.ts';
+import { entryOf } from '../fields.ts';
+import { decodeGoBase64 } from '../go-base64.ts';
+import { type ApiObject, objectAt, textAt } from '../object-fields.ts';
+import { type Made, uniqueName } from './made.ts';
+
+const TYPE = 'kubernetes.io/dockerconfigjson';
+const KEY = '.dockerconfigjson';
+
+/**
+ * The name of the secret to pull with: one that is there, or one that is made from the spec's data.
+ * Undefined where the spec asks for none.
+ *
+ * Source: createSecret in troubleshoot v0.133.0, pkg/collect/run_pod.go.
+ *
+ * @param secret The field `imagePullSecret`.
+ * @throws {AgentError} SPEC_INVALID: its data is something else.
+ */
+export async function preparePullSecret(
+  secret: ApiObject | undefined,
+  namespace: string,
+  made: Made,
+): Promise<string | undefined> {
+  if (secret === undefined) return undefined;
+  const data = objectAt(secret, 'data');
+  const name = textAt(secret, 'name');
+  if (data === undefined) return name === '' ? undefined : name;
+  checkData(secret, data);
+  const text = decodeGoBase64(textAt(data, KEY)).toString();
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: name === '' ? uniqueName('troubleshoot') : name },
+    type: TYPE,
+    data: { [KEY]: Buffer.from(text).toString('base64') },
+  };
+  const created = await made.create(
+    `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`,
+    object,
+  );
+  return textAt(created, 'metadata', 'name');
+}
+
+/** What `preparePullSecret` needs. */
+export function pullSecretRules(fields: Fields, namespace: string): readonly ApiRule[] {
+  const secret = entryOf(fields, 'imagePullSecret');
+  if (objectAt(secret, 'data') === undefined) return [];
+  const where = namespace === '' ? {} : { namespace };
+  return [
+    { apiGroups: [''], resources: ['secrets'], verbs: ['create', 'get', 'delete'], ...where },
+  ];
+}
+
+function checkData(secret: ApiObject, data: ApiObject): void {
+  if (textAt(secret, 'type') !== TYPE) {
+    throw new AgentError('SPEC_INVALID', `ImagePullSecret must be of type: ${TYPE}`);
+  }
+  const keys = Object.keys(data);
+  if (keys.length !== 1 || keys[0] !== KEY) {
+    throw new AgentError('SPEC_INVALID', `a secret of type ${TYPE} has the one key ${KEY}`);
+  }
+}

@@ -1,0 +1,157 @@
+/** runDaemonSet: runs a pod of the spec on every node, and keeps each one's log. */
+
+import { apiMessageOf } from '../../kube/api-error.ts';
+import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
+import { entryOf, textOf } from '../fields.ts';
+import { interleave } from '../interleave.ts';
+import { listObjects } from '../list-objects.ts';
+import { type ApiObject, objectAt, objectsAt, textAt } from '../object-fields.ts';
+import { filePiece, problem } from '../pieces.ts';
+import { readTimeoutMs, TimeLimit } from '../time-limit.ts';
+import { wrapped } from '../wrapped.ts';
+import { MADE_LABEL, Made, RUN_LABEL, uniqueName } from './made.ts';
+import { type Bounds, hasEndedOnce, POLL_MS, podPath, readLog, waitForEnd } from './made-pods.ts';
+import { preparePullSecret, pullSecretRules } from './pull-secret-for-pods.ts';
+import { withOurImages } from './run-pod.ts';
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** So long a DaemonSet may want no pod at all: until its controller has seen it, it says so too. */
+const NOBODY_MS = 5_000;
+
+/** Source: troubleshoot v0.133.0, pkg/collect/run_daemonset.go. */
+export const runDaemonSet: Collector = {
+  rules: (fields) => {
+    const namespace = textOf(fields, 'namespace') || 'default';
+    return [
+      { apiGroups: [''], resources: ['pods'], verbs: ['create'], namespace, isRequired: true },
+      {
+        apiGroups: ['apps'],
+        resources: ['daemonsets'],
+        verbs: ['create', 'get', 'delete'],
+        namespace,
+      },
+      { apiGroups: [''], resources: ['pods'], verbs: ['list', 'get'], namespace },
+      { apiGroups: [''], resources: ['pods/log'], verbs: ['get'], namespace },
+      ...pullSecretRules(fields, namespace),
+    ];
+  },
+
+  async *collect(fields, context) {
+    const given = readTimeoutMs(fields, 'failed to parse timeout: ') ?? 0;
+    const limit = new TimeLimit(context, given > 0 ? given : DEFAULT_TIMEOUT_MS);
+    const made = new Made(context);
+    try {
+      const daemonSet = await create(fields, made, context);
+      await waitForPods(daemonSet, { context, limit });
+      const pods = await listPods(daemonSet, context);
+      const lanes = pods.map((pod) => collectLog(pod, { fields, context, limit }));
+      yield* interleave(lanes, context.concurrency);
+    } finally {
+      for (const message of await made.remove()) yield problem('named', message);
+    }
+  },
+};
+
+async function create(fields: Fields, made: Made, context: CollectContext): Promise<ApiObject> {
+  const namespace = textOf(fields, 'namespace') || 'default';
+  const podSpec = withOurImages(entryOf(fields, 'podSpec') ?? {}, context);
+  const secretName = await preparePullSecret(entryOf(fields, 'imagePullSecret'), namespace, made);
+  const secrets = objectsAt(podSpec, 'imagePullSecrets');
+  const spec =
+    secretName === undefined
+      ? podSpec
+      : { ...podSpec, imagePullSecrets: [...secrets, { name: secretName }] };
+  const name = uniqueName(`run-daemonset-${textOf(fields, 'name')}-`);
+  // Its own name tells its pods from those of another one that runs at the same time.
+  const labels = {
+    'troubleshoot-role': 'run-daemonset-collector',
+    [MADE_LABEL]: name,
+  };
+  const daemonSet = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name, namespace, labels },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels: { ...labels, ...made.labels } }, spec },
+    },
+  };
+  try {
+    const collection = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/daemonsets`;
+    return await made.create(collection, daemonSet);
+  } catch (error) {
+    throw wrapped(error, 'failed to create DaemonSet');
+  }
+}
+
+async function waitForPods(daemonSet: ApiObject, { context, limit }: Bounds): Promise<void> {
+  const [namespace, name] = [
+    textAt(daemonSet, 'metadata', 'namespace'),
+    textAt(daemonSet, 'metadata', 'name'),
+  ];
+  const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/daemonsets/${name}`;
+  const startedAt = context.clock.elapsed();
+  for (;;) {
+    await limit.pause(POLL_MS);
+    const now = await limit.bound((signal) => context.kube.get(path, signal));
+    const status = objectAt(now, 'status');
+    const [desired, current] = [
+      status?.['desiredNumberScheduled'],
+      status?.['currentNumberScheduled'],
+    ];
+    const isForNobody = desired === 0 && context.clock.elapsed() - startedAt > NOBODY_MS;
+    if (isForNobody || (desired !== 0 && desired === current)) return;
+  }
+}
+
+async function listPods(daemonSet: ApiObject, context: CollectContext): Promise<readonly Pod[]> {
+  const namespace = textAt(daemonSet, 'metadata', 'namespace');
+  const selector = `${MADE_LABEL}=${textAt(daemonSet, 'metadata', 'name')},${RUN_LABEL}`;
+  return await listObjects(
+    {
+      path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
+      query: { labelSelector: selector },
+      keep: (pod) => ({
+        namespace,
+        name: textAt(pod, 'metadata', 'name'),
+        container: textAt(objectsAt(pod, 'spec', 'containers')[0], 'name'),
+      }),
+    },
+    context,
+  );
+}
+
+interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly container: string;
+}
+
+async function* collectLog(
+  pod: Pod,
+  { fields, context, limit }: Bounds & { readonly fields: Fields },
+): AsyncGenerator<Piece> {
+  const folder = textOf(fields, 'name');
+  const path = podPath(pod.namespace, pod.name);
+  let node: string;
+  try {
+    const ended = await waitForEnd(path, { context, limit }, hasEndedOnce);
+    node = textAt(ended, 'spec', 'nodeName');
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const message = `Failed to get node name/wait for pod ${pod.name} to complete: ${apiMessageOf(error)}`;
+    yield filePiece(`${folder}/unknown-node-${pod.name}.log`, message);
+    yield problem('partial', message);
+    return;
+  }
+  try {
+    const body = await readLog(path, pod.container, { context, limit });
+    yield { kind: 'file', path: `${folder}/${node}.log`, body };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const message = `Failed to get log from pod ${pod.name}: ${apiMessageOf(error)}`;
+    yield filePiece(`${folder}/${node}.log`, message);
+    yield problem('partial', message);
+  }
+}
