@@ -300,11 +300,7 @@ export class Agent {
     return runChild(
       {
         command: [program, ...CHILD_NODE_FLAGS, ...args, 'collect', ...options],
-        environment: {
-          // Starts in less time from the second run on: modules are not compiled anew.
-          NODE_COMPILE_CACHE: join(config.workDir, 'compile-cache'),
-          ...context.environment,
-        },
+        environment: context.environment,
         runTimeoutMs: config.runTimeoutMs,
         memoryLimitBytes: readMemoryLimit(),
         clock: systemClock,

@@ -23,8 +23,8 @@ export type Fault =
   | { readonly kind: 'silence' }
   /** The true answer, cut off after so many bytes of its body. */
   | { readonly kind: 'cut'; readonly afterBytes: number }
-  /** 200 and these chunks, as fast as they are read; they may have no end. */
-  | { readonly kind: 'stream'; readonly chunks: () => Iterable<string> };
+  /** 200 and these chunks, as fast as they come and are read; they may have no end. */
+  | { readonly kind: 'stream'; readonly chunks: () => Iterable<string> | AsyncIterable<string> };
 
 export interface FaultProxy {
   readonly url: string;

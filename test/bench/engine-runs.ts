@@ -1,7 +1,7 @@
 /** Runs both engines side by side on one control plane and measures each run from outside. */
 
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { CHILD_NODE_FLAGS } from '../../agent/run/child.ts';
 import type { ControlPlane } from '../bed/control-plane.ts';
@@ -63,8 +63,6 @@ export async function runOnce(
       arguments: ['-c', '"$@" > output 2>&1 || { cat output; exit 1; }; times', 'bash', ...command],
       env: {
         ...programEnvironment(),
-        // As `serve` gives it to its children: the first run fills it.
-        NODE_COMPILE_CACHE: join(dirname(await builtOnce()), 'compile-cache'),
         HOME: folder,
         TMPDIR: folder,
         KUBECONFIG: plane.kubeconfigFile,

@@ -268,8 +268,12 @@ async function deleteNamespace(plane: ControlPlane, name: string): Promise<void>
   });
 }
 
-function* endlessLines(): Generator<string> {
-  for (;;) yield 'a line of a log that does not end\n'.repeat(100);
+/** Some megabytes a second: no more than memory holds as one text until it is cut off. */
+async function* endlessLines(): AsyncGenerator<string> {
+  for (;;) {
+    yield 'a line of a log that does not end\n'.repeat(100);
+    await sleep(1);
+  }
 }
 
 // One page of 200 ConfigMaps with 1 MB each.

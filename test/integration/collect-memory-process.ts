@@ -4,6 +4,7 @@ import { systemClock } from '../../agent/clock.ts';
 import { collectNatively } from '../../agent/collect/collect.ts';
 import { connectKube } from '../../agent/kube/connect.ts';
 import { silentLogger } from '../../agent/log.ts';
+import { readMemory } from '../bench/memory.ts';
 import { OPEN_NETWORK } from '../support/network.ts';
 import { collector, mergedSpec } from '../support/spec.ts';
 
@@ -33,4 +34,5 @@ for await (const one of collected) {
   if (one.kind !== 'file') continue;
   for await (const chunk of one.read()) bytes += chunk.length;
 }
-console.log(JSON.stringify({ bytes, residentBytes: process.resourceUsage().maxRSS * 1024 }));
+// VmHWM, not what getrusage says: that counts what the process that started this one had.
+console.log(JSON.stringify({ bytes, residentBytes: readMemory(process.pid)?.peakBytes }));
