@@ -210,6 +210,25 @@ describe('the native engine in trouble', function () {
     await waitForPods(plane, 0);
   });
 
+  // Behind all others: the API server is busy with them for a while.
+  it('collects 1,000 kinds of custom resources', async () => {
+    await plane.kube.apply(Array.from({ length: KINDS }, (_, index) => definition(index)));
+    await waitForKinds(plane, KINDS);
+    const last = `things${KINDS - 1}`;
+    await plane.kube.create({
+      ...thing(KINDS - 1),
+      metadata: { name: 'one', namespace: 'default' },
+    });
+    const { files, results } = await collectThroughProxy();
+
+    assert.ok(files[`cluster-resources/custom-resources/${last}.${GROUP}/default.json`]);
+    assert.equal(
+      files['cluster-resources/custom-resources/custom-resources-errors.json'],
+      undefined,
+    );
+    assert.equal(results['clusterResources']?.outcome, 'ok');
+  });
+
   it('holds little of a list of 200 MB', async () => {
     proxy.fault = (_method, path) =>
       path.startsWith('/api/v1/configmaps') ? { kind: 'stream', chunks: largeList } : undefined;
@@ -233,6 +252,49 @@ const SERVICE_ACCOUNT: KubeObject = {
   kind: 'ServiceAccount',
   metadata: { name: 'default', namespace: 'acme-orders' },
 };
+
+const KINDS = 1_000;
+const GROUP = 'many.example.com';
+
+function definition(index: number): KubeObject {
+  const { kind } = thing(index);
+  const plural = kind.toLowerCase();
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${GROUP}` },
+    spec: {
+      group: GROUP,
+      scope: 'Namespaced',
+      names: { plural, singular: plural, kind },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: {
+            openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+          },
+        },
+      ],
+    },
+  };
+}
+
+function thing(index: number) {
+  return { apiVersion: `${GROUP}/v1`, kind: `Things${index}` };
+}
+
+/** Definitions are there before the API server serves what they define. */
+async function waitForKinds(plane: ControlPlane, count: number): Promise<void> {
+  for (let tries = 0; tries < 90; tries++) {
+    const { body } = await plane.kube.request({ path: `/apis/${GROUP}/v1` });
+    const { resources } = asRecord(body);
+    if (Array.isArray(resources) && resources.length >= count) return;
+    await sleep(1_000);
+  }
+  throw new Error(`the API server never served ${count} kinds`);
+}
 
 /** A pod that crashes would have its logs read, from a node that is not there. */
 function isWell({ kind, metadata }: KubeObject): boolean {
