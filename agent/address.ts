@@ -16,8 +16,12 @@ FORBIDDEN.addAddress('168.63.129.16', 'ipv4');
 FORBIDDEN.addAddress('::', 'ipv6');
 FORBIDDEN.addAddress('::1', 'ipv6');
 FORBIDDEN.addSubnet('fe80::', 10, 'ipv6');
-/** Metadata service of AWS. */
+/** Metadata services of AWS, Google Cloud and Scaleway. */
 FORBIDDEN.addAddress('fd00:ec2::254', 'ipv6');
+FORBIDDEN.addAddress('fd20:ce::254', 'ipv6');
+FORBIDDEN.addAddress('fd00:42::42', 'ipv6');
+/** NAT64: IPv4 addresses, the forbidden ones among them, behind an IPv6 one. */
+FORBIDDEN.addSubnet('64:ff9b::', 96, 'ipv6');
 
 const FORBIDDEN_NAMES = ['localhost', 'metadata.google.internal', 'metadata', 'instance-data'];
 
@@ -45,7 +49,7 @@ export function hostRefusal(host: string): string | undefined {
 
 function plainHost(host: string): string {
   const bracketed = isIP(host) === 6 ? `[${host}]` : host;
-  // Only for https: does WHATWG parsing turn `127.1`, `0x7f000001` and `2130706433` into 127.0.0.1.
+  // WHATWG parsing turns `127.1`, `0x7f000001` and `2130706433` into 127.0.0.1, but only for https.
   const plain = URL.parse(`https://${bracketed}`)?.hostname ?? host;
   return plain
     .replace(/^\[|\]$/g, '')

@@ -13,7 +13,7 @@ export interface Clock {
 }
 
 /** Node's timers fire at once for a delay above 2^31 - 1 ms. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -77,22 +77,24 @@ function paxRecord(key: string, value: string): string {
   return `${length} ${key}=${value}\n`;
 }
 
+/** Of nobody: user and group 0, without names. */
+const TEMPLATE = Buffer.alloc(BLOCK_BYTES);
+TEMPLATE.write(octal(0, 7), 108, 'latin1');
+TEMPLATE.write(octal(0, 7), 116, 'latin1');
+TEMPLATE.write('ustar\u000000', 257, 'latin1');
+
 function ustar(
   { bytes, mode, modifiedAt, target = '' }: TarMember,
   { prefix, name }: Place,
   type = target === '' ? '0' : '2',
 ): Buffer {
-  const block = Buffer.alloc(BLOCK_BYTES);
+  const block = Buffer.from(TEMPLATE);
   block.write(name, 0, 'latin1');
   block.write(octal(mode, 7), 100, 'latin1');
-  // Of nobody: user and group 0, without names.
-  block.write(octal(0, 7), 108, 'latin1');
-  block.write(octal(0, 7), 116, 'latin1');
   block.write(octal(bytes > MOST_USTAR_BYTES ? 0 : bytes, 11), 124, 'latin1');
   block.write(octal(modifiedAt, 11), 136, 'latin1');
   block.write(type, 156, 'latin1');
   block.write(isShortAndPlain(target) ? target : fallback(target), 157, 'latin1');
-  block.write('ustar\u000000', 257, 'latin1');
   block.write(prefix, 345, 'latin1');
   block.write(`${octal(checksum(block), 6)}\0 `, 148, 'latin1');
   return block;

@@ -1,7 +1,7 @@
 /** Writes the objects of a list into files that are JSON arrays: one file after another, as the server orders them. */
 
 import { AgentError } from '../errors.ts';
-import { BodyWriter } from './body.ts';
+import { BodyWriter, type WorkFolder } from './body.ts';
 import type { FilePiece } from './collector.ts';
 import type { Indenter } from './indent.ts';
 
@@ -12,14 +12,14 @@ const AFTER_LAST = Buffer.from('\n]');
 
 /** One file is open at a time; what is left open in the end must be closed or discarded. */
 export class ArrayFiles {
-  readonly #workDir: string;
+  readonly #workDir: WorkFolder;
   readonly #indenter: Indenter;
   readonly #closed = new Set<string>();
   #open: { readonly path: string; readonly writer: BodyWriter } | undefined;
   #isAnew = false;
 
   /** @param indenter May be shared: it is used for one object at a time. */
-  constructor(workDir: string, indenter: Indenter) {
+  constructor(workDir: WorkFolder, indenter: Indenter) {
     this.#workDir = workDir;
     this.#indenter = indenter;
   }

@@ -5,6 +5,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { AgentError } from '../errors.ts';
 import { Blocks, LARGEST_BLOCK_BYTES } from './blocks.ts';
 
 export interface Body {
@@ -13,6 +14,34 @@ export interface Body {
   read(): AsyncIterable<Uint8Array>;
   /** Lets go of it; what was read of it must not be looked at any more. May be called twice. */
   remove(): Promise<void>;
+}
+
+/** WORK_DIR, and how much bodies may take of it at once: a log or a command may write for ever. */
+export class WorkFolder {
+  readonly path: string;
+  readonly #mostBytes: number;
+  #bytes = 0;
+
+  /** @param path Exists; only this process's user may read it. */
+  constructor(path: string, mostBytes: number) {
+    this.path = path;
+    this.#mostBytes = mostBytes;
+  }
+
+  /** @throws {AgentError} WORK_DIR_UNUSABLE: that would be too much. */
+  take(bytes: number): void {
+    if (this.#bytes + bytes > this.#mostBytes) {
+      throw new AgentError(
+        'WORK_DIR_UNUSABLE',
+        `what is collected takes more than MAX_BUNDLE_SIZE of ${this.#mostBytes} bytes of WORK_DIR at once`,
+      );
+    }
+    this.#bytes += bytes;
+  }
+
+  give(bytes: number): void {
+    this.#bytes -= bytes;
+  }
 }
 
 /** What is larger goes through a file. Several are open at once, so this is far below what the process may use. */
@@ -50,18 +79,21 @@ function bodyOfBlocks(blocks: readonly Buffer[], bytes: number, lastBytes: numbe
   };
 }
 
-/** Collects a body of unknown length. `finish` or `discard` must follow. */
+/** Collects a body of unknown length. `finish` or `discard` must follow, also after a write that failed. */
 export class BodyWriter {
-  readonly #workDir: string;
+  readonly #workDir: WorkFolder;
   /** Full, but for the last one. */
   #blocks: Buffer[] = [];
   #freeBytes = 0;
   #pendingBytes = 0;
+  /** In the file. */
+  #fileBytes = 0;
   #bytes = 0;
   #file: { readonly path: string; readonly handle: FileHandle } | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
   /** @param workDir CollectContext's. */
-  constructor(workDir: string) {
+  constructor(workDir: WorkFolder) {
     this.#workDir = workDir;
   }
 
@@ -71,9 +103,18 @@ export class BodyWriter {
 
   /** Takes a copy: the chunk may be used again. To be awaited before the next write. */
   async write(chunk: Uint8Array): Promise<void> {
+    try {
+      await this.#write(chunk);
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+
+  async #write(chunk: Uint8Array): Promise<void> {
     if (this.#file !== undefined && chunk.length >= LARGEST_BLOCK_BYTES) {
       await this.#flush();
-      await writeAll(this.#file.handle, chunk);
+      await this.#writeOut(chunk, this.#file.handle);
       this.#bytes += chunk.length;
       return;
     }
@@ -84,7 +125,22 @@ export class BodyWriter {
     if (this.#pendingBytes >= mostBytes) await this.#flush();
   }
 
+  /**
+   * The body so far.
+   *
+   * @throws What a write failed with, then or now: a body with a hole is none. Nothing is left of it.
+   */
   async finish(): Promise<Body> {
+    try {
+      if (this.#failure !== undefined) throw this.#failure.error;
+      return await this.#finish();
+    } catch (error) {
+      await this.discard();
+      throw error;
+    }
+  }
+
+  async #finish(): Promise<Body> {
     if (this.#file === undefined) {
       const blocks = this.#blocks;
       this.#blocks = [];
@@ -98,25 +154,37 @@ export class BodyWriter {
     return {
       bytes: this.#bytes,
       read: () => createReadStream(path),
-      remove: () => rm(path, { force: true }),
+      remove: () => this.#removeFile(path),
     };
   }
 
   async discard(): Promise<void> {
     this.#giveBlocks();
     if (this.#file === undefined) return;
-    await this.#file.handle.close();
-    await rm(this.#file.path, { force: true });
+    await this.#file.handle.close().catch(() => undefined);
+    await this.#removeFile(this.#file.path);
+  }
+
+  async #removeFile(path: string): Promise<void> {
+    this.#workDir.give(this.#fileBytes);
+    this.#fileBytes = 0;
+    await rm(path, { force: true });
+  }
+
+  async #writeOut(chunk: Uint8Array, handle: FileHandle): Promise<void> {
+    this.#workDir.take(chunk.length);
+    this.#fileBytes += chunk.length;
+    await writeAll(handle, chunk);
   }
 
   /** Leaves one block, which is empty then. */
   async #flush(): Promise<void> {
-    const path = this.#file?.path ?? join(this.#workDir, `body-${randomUUID()}`);
+    const path = this.#file?.path ?? join(this.#workDir.path, `body-${randomUUID()}`);
     this.#file ??= { path, handle: await open(path, 'wx', 0o600) };
     for (const [index, block] of this.#blocks.entries()) {
       const isLast = index === this.#blocks.length - 1;
       const written = isLast ? block.subarray(0, block.length - this.#freeBytes) : block;
-      await writeAll(this.#file.handle, written);
+      await this.#writeOut(written, this.#file.handle);
     }
     const kept = this.#blocks.pop();
     this.#giveBlocks();

@@ -1,7 +1,7 @@
 /** The native engine: runs the collectors of a spec through the Kubernetes API, side by side and within bounds. */
 
 import { type Collected, type CollectorResult, cutText } from '../bundle.ts';
-import { type Clock, deadlineSignal, toRfc3339 } from '../clock.ts';
+import { type Clock, toRfc3339 } from '../clock.ts';
 import { hasCode, messageOf } from '../errors.ts';
 import { apiMessageOf } from '../kube/api-error.ts';
 import type { KubeApi } from '../kube/client.ts';
@@ -9,8 +9,12 @@ import type { Logger } from '../log.ts';
 import { redactLine } from '../redact-line.ts';
 import type { BundleSpec, CollectorSpec } from '../spec/types.ts';
 import { Tally } from '../tally.ts';
-import type { CollectContext, Piece } from './collector.ts';
+import { WorkFolder } from './body.ts';
+import type { ApiRule, CollectContext, Piece } from './collector.ts';
+import { CollectorDeadline } from './collector-deadline.ts';
 import { ownFile, Paths, toEntries } from './entries.ts';
+import { textOf } from './fields.ts';
+import { untilGraceEnds } from './grace.ts';
 import { type ImageMap, replaceImage } from './images.ts';
 import { interleave } from './interleave.ts';
 import type { Network } from './network/network.ts';
@@ -22,6 +26,7 @@ import {
   versionFile,
 } from './own-files.ts';
 import { findMissingRights } from './permission.ts';
+import { discardPiece } from './pieces.ts';
 import {
   type FindCollector,
   type Plan,
@@ -29,9 +34,8 @@ import {
   planCollectors,
   runningOrder,
 } from './plan.ts';
-import { untilDeaf } from './reaction.ts';
 import { Settlements } from './settlements.ts';
-import { type Found, removeLeftovers } from './workload/leftovers.ts';
+import { type Found, tidyUp } from './workload/leftovers.ts';
 
 export interface NativeOptions {
   readonly kube: KubeApi;
@@ -40,6 +44,8 @@ export interface NativeOptions {
   readonly log: Logger;
   /** Exists. For bodies that are too large for memory; nothing is left in it in the end. */
   readonly workDir: string;
+  /** MAX_BUNDLE_SIZE: as much may lie in it at once. */
+  readonly maxWorkBytes: number;
   /** KUBE_CONCURRENCY. */
   readonly concurrency: number;
   /** RUN_TIMEOUT: what a run made that began before is left over. */
@@ -49,7 +55,10 @@ export interface NativeOptions {
   /** COLLECTOR_IMAGES. */
   readonly images: ImageMap;
   readonly runId: string;
-  readonly installationId: string;
+  /** Undefined where it cannot be read. */
+  readonly installationId: string | undefined;
+  /** NAMESPACES; undefined: all. */
+  readonly namespaces?: readonly string[] | undefined;
   /** For `version.yaml`. */
   readonly version: string;
   readonly find?: FindCollector;
@@ -85,6 +94,7 @@ class NativeRun {
   readonly #options: NativeOptions;
   readonly #signals: NativeSignals;
   readonly #plan: Plan;
+  readonly #workFolder: WorkFolder;
   readonly #startedAt: number;
   readonly #paths = new Paths();
   readonly #settlements: Settlements;
@@ -97,6 +107,7 @@ class NativeRun {
     this.#options = options;
     this.#signals = signals;
     this.#startedAt = options.clock.elapsed();
+    this.#workFolder = new WorkFolder(options.workDir, options.maxWorkBytes);
     this.#plan = planCollectors(spec, options.find);
     this.#settlements = new Settlements(this.#plan.readers.flat().map(({ type }) => type));
     for (const { title } of spec.collectors) this.#tally(title);
@@ -112,38 +123,34 @@ class NativeRun {
       this.#skip(collector, 'excluded', null);
     }
     const [copies, makers] = [
-      workloads.filter(({ type }) => type === 'copy'),
-      workloads.filter(({ type }) => type !== 'copy'),
+      workloads.filter(([first]) => first?.type === 'copy'),
+      workloads.filter(([first]) => first?.type !== 'copy'),
     ];
     yield* this.#runAtOnce(readers, MOST_AT_ONCE);
-    if (workloads.length > 0) await this.#removeLeftovers();
+    if (workloads.length > 0) await this.#removeLeftovers(workloads.flat());
     for (const turn of [makers, copies]) {
-      yield* this.#runAtOnce(
-        turn.map((one) => [one]),
-        this.#options.concurrency,
-      );
+      yield* this.#runAtOnce(turn, this.#options.concurrency);
     }
     yield* this.#ownFiles();
     yield* this.#results();
   }
 
-  /** Of runs that were killed. What cannot be removed does not keep this one from its work. */
-  async #removeLeftovers(): Promise<void> {
-    const { kube, clock, log, runId, installationId, runTimeoutMs } = this.#options;
-    const { signal, deadline } = this.#signals;
+  /** Of runs that were killed; without an id none can be told to be of this installation. */
+  async #removeLeftovers(workloads: readonly PlannedCollector[]): Promise<void> {
+    const { kube, clock, log, runId, installationId, runTimeoutMs, namespaces } = this.#options;
+    if (installationId === undefined) return;
+    const named = workloads.map(({ fields }) => textOf(fields, 'namespace'));
+    const places = namespaces ?? [kube.namespace, 'default', ...named];
     const options = {
       installationId,
-      namespaces: [kube.namespace, 'default'],
+      namespaces: places.filter((name) => name !== ''),
       isLeftover: (found: Found) =>
         found.runId !== runId && found.createdAtMs < clock.now() - runTimeoutMs,
+      log,
     };
-    try {
-      const removed = await removeLeftovers(kube, options, AbortSignal.any([signal, deadline]));
-      if (removed.length > 0) log.warn({ removed }, 'objects of a killed run removed');
-    } catch (error) {
-      signal.throwIfAborted();
-      log.warn({ reason: redactLine(messageOf(error)) }, 'objects of killed runs not removed');
-    }
+    const { signal, deadline } = this.#signals;
+    await tidyUp(async () => kube, options, AbortSignal.any([signal, deadline]));
+    signal.throwIfAborted();
   }
 
   #runAtOnce(
@@ -164,22 +171,30 @@ class NativeRun {
     const { title, type } = collector;
     const { clock, collectorTimeoutMs } = this.#options;
     const startedAt = clock.elapsed();
-    const timeout = deadlineSignal(collectorTimeoutMs);
+    using timeout = new CollectorDeadline(collectorTimeoutMs, clock);
     const { signal, deadline } = this.#signals;
-    const context = this.#context(AbortSignal.any([signal, deadline, timeout]));
+    const ends = AbortSignal.any([signal, deadline, timeout.signal]);
+    const context = this.#context(ends, timeout);
+    // Otherwise the run is given up, and nothing that is said of this one would be true.
+    let hasEnded = false;
     try {
-      for await (const piece of untilDeaf(this.#pieces(collector, context), context.signal)) {
+      const pieces = untilGraceEnds(this.#pieces(collector, context), context.signal, {
+        onDropped: discardPiece,
+      });
+      for await (const piece of pieces) {
         yield* this.#take(piece, title);
       }
       // Cut off in an orderly way: it named what is missing, and this says why.
       if (context.signal.aborted) throw context.signal.reason;
+      hasEnded = true;
     } catch (error) {
       signal.throwIfAborted();
       yield* this.#fail(title, this.#describe(error, context.signal));
+      hasEnded = true;
     } finally {
       this.#tally(title).addDuration(clock.elapsed() - startedAt);
       this.#settlements.settle(type);
-      this.#report(title);
+      if (hasEnded) this.#report(title);
     }
   }
 
@@ -199,7 +214,7 @@ class NativeRun {
   /** Where the API does not say, the collector tries. */
   async #missingRights(
     title: string,
-    rules: Parameters<typeof findMissingRights>[0]['rules'],
+    rules: readonly ApiRule[],
     signal: AbortSignal,
   ): Promise<readonly string[]> {
     try {
@@ -246,21 +261,20 @@ class NativeRun {
     return { outcome, message: messageOf(error), fileText: apiMessageOf(error) };
   }
 
-  #context(signal: AbortSignal): CollectContext {
-    const { kube, network, clock, log, workDir, concurrency, runId, installationId, images } =
-      this.#options;
+  #context(signal: AbortSignal, timeout: CollectorDeadline): CollectContext {
+    const { kube, network, clock, log, concurrency, runId, installationId, images } = this.#options;
     return {
       kube,
       network,
       signal,
       clock,
       log,
-      workDir,
+      workDir: this.#workFolder,
       concurrency,
       runId,
       installationId,
       image: (name) => replaceImage(name, images),
-      settled: (type) => this.#settlements.settled(type, signal),
+      settled: (type) => timeout.pausedWhile(this.#settlements.settled(type, signal)),
     };
   }
 

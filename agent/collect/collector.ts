@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { KubeApi } from '../kube/client.ts';
 import type { Logger } from '../log.ts';
 import type { CollectorSpec } from '../spec/types.ts';
-import type { Body } from './body.ts';
+import type { Body, WorkFolder } from './body.ts';
 import type { Network } from './network/network.ts';
 
 /** The fields of its entry in the spec, their types checked (`spec/collector-fields.ts`). */
@@ -75,13 +75,14 @@ export interface CollectContext {
   readonly log: Logger;
   /** What a collector that asks others than the cluster may connect to. */
   readonly network: Network;
-  /** Exists, and only this process's user may read it: for bodies that are too large for memory. */
-  readonly workDir: string;
+  /** For bodies that are too large for memory. */
+  readonly workDir: WorkFolder;
   /** Of API requests in flight: more parts at once gain nothing. */
   readonly concurrency: number;
   /** For labels of what is made in the cluster. */
   readonly runId: string;
-  readonly installationId: string;
+  /** Undefined where it cannot be read. */
+  readonly installationId: string | undefined;
   /** The image to run in the place of the spec's (COLLECTOR_IMAGES). */
   image(name: string): string;
   /** Resolves when all collectors of that type have ended: where two write the same path, the first one counts. */

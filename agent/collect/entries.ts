@@ -3,8 +3,8 @@
 import { dirname, relative } from 'node:path/posix';
 
 import { type Collected, parseBundlePath } from '../bundle.ts';
-import type { FilePiece, LinkPiece, Piece } from './collector.ts';
-import { filePiece } from './pieces.ts';
+import type { FilePiece, LinkPiece } from './collector.ts';
+import { discardPiece, filePiece } from './pieces.ts';
 
 /** The paths of one bundle; the first collector that gives a path keeps it. */
 export class Paths {
@@ -32,7 +32,7 @@ export async function* toEntries(
   const path = parseBundlePath(text);
   try {
     if (path === undefined) {
-      yield { kind: 'left-out', path: piece.path, reason: 'its path leads outside the bundle' };
+      yield { kind: 'left-out', path: text, reason: 'its path leads outside the bundle' };
     } else if (paths.take(path)) {
       if (piece.kind === 'link') {
         const target = relative(dirname(path), cleanPath(piece.target));
@@ -43,17 +43,13 @@ export async function* toEntries(
       }
     }
   } finally {
-    await discard(piece);
+    await discardPiece(piece);
   }
 }
 
 /** A file of the engine itself. */
 export function ownFile(path: string, content: string, paths: Paths): AsyncGenerator<Collected> {
   return toEntries(filePiece(path, content), undefined, paths);
-}
-
-async function discard(piece: Piece): Promise<void> {
-  if (piece.kind === 'file') await piece.body.remove();
 }
 
 /** As Go's filepath.Join: a spec's empty name leaves no trace. */

@@ -1,5 +1,7 @@
 /** JSON as Go's encoding/json writes it, which is what readers of troubleshoot's files have seen. */
 
+import { isUtf8 } from 'node:buffer';
+
 /** Text that JSON.stringify leaves and Go escapes: what could end a script element, and JavaScript's own line ends. */
 const ESCAPED = /[<>&\u2028\u2029]/g;
 
@@ -15,12 +17,30 @@ export function goJson(value: unknown, indent = ''): string {
   return write(value, indent, '');
 }
 
+/** Stands for a byte that is no UTF-8: nothing decodes to it, and JSON has an escape for it. */
+const INVALID_BYTE = '\uDC80';
+const INVALID = /(?<!\\)((?:\\\\)*)\\udc80/g;
+
+/** Bytes as Go reads them as a text: each one that is no UTF-8 becomes a character of its own, which `goJson` writes as Go does. */
+export function goText(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString();
+  const parts: string[] = [];
+  for (let index = 0; index < bytes.length; ) {
+    const length = [1, 2, 3, 4].find((count) => isUtf8(bytes.subarray(index, index + count)));
+    const isWhole = length !== undefined && index + length <= bytes.length;
+    parts.push(isWhole ? bytes.toString('utf8', index, index + length) : INVALID_BYTE);
+    index += isWhole ? length : 1;
+  }
+  return parts.join('');
+}
+
 /** The text in quotes. */
 function quote(text: string): string {
-  return JSON.stringify(text).replaceAll(
+  const json = JSON.stringify(text).replaceAll(
     ESCAPED,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+  return text.includes(INVALID_BYTE) ? json.replaceAll(INVALID, String.raw`$1\ufffd`) : json;
 }
 
 function write(value: unknown, indent: string, margin: string): string {

@@ -6,13 +6,15 @@
  * Each source stands still from the moment one of its values is handed out until the next value is asked for,
  * while the others work on. A source that throws ends all of them; all are closed in the end.
  *
+ * @param onDropped Lets go of a value that was ready and that nobody asked for.
  * @yields All that the sources yield, each source's values in their order.
  */
 export async function* interleave<T>(
   sources: Iterable<AsyncGenerator<T>>,
   limit: number,
+  onDropped: (value: T) => Promise<void> = ignore,
 ): AsyncGenerator<T> {
-  const lanes = new Lanes(sources[Symbol.iterator]());
+  const lanes = new Lanes(sources[Symbol.iterator](), onDropped);
   try {
     for (let started = 0; started < limit; started++) lanes.startNext();
     while (!lanes.isEmpty) {
@@ -43,10 +45,12 @@ class Lanes<T> {
   readonly #waiting: Iterator<AsyncGenerator<T>>;
   readonly #underWay = new Set<AsyncGenerator<T>>();
   readonly #ready: (Step<T> | Failure)[] = [];
-  #wake: () => void = ignore;
+  readonly #onDropped: (value: T) => Promise<void>;
+  #wake: () => void = wakeNobody;
 
-  constructor(waiting: Iterator<AsyncGenerator<T>>) {
+  constructor(waiting: Iterator<AsyncGenerator<T>>, onDropped: (value: T) => Promise<void>) {
     this.#waiting = waiting;
+    this.#onDropped = onDropped;
   }
 
   get isEmpty(): boolean {
@@ -72,7 +76,7 @@ class Lanes<T> {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       await promise;
-      this.#wake = ignore;
+      this.#wake = wakeNobody;
     }
     const step = this.#ready.shift();
     if (step === undefined) throw new Error('woken for nothing');
@@ -87,6 +91,9 @@ class Lanes<T> {
   async close(): Promise<void> {
     const sources = [...this.#underWay];
     await Promise.allSettled(sources.map((source) => source.return(undefined)));
+    for (const step of this.#ready.splice(0)) {
+      if (!('error' in step) && step.result.done !== true) await this.#onDropped(step.result.value);
+    }
   }
 
   #put(step: Step<T> | Failure): void {
@@ -99,6 +106,10 @@ interface Failure {
   readonly error: unknown;
 }
 
-function ignore(): void {
+function wakeNobody(): void {
   // Nobody waits.
+}
+
+async function ignore(): Promise<void> {
+  // Most values hold nothing.
 }

@@ -1,7 +1,7 @@
 /** Writes lists of built-in objects into files as troubleshoot does: one for the cluster, or one for each namespace. */
 
 import { AgentError } from '../errors.ts';
-import { type Body, BodyWriter } from './body.ts';
+import { type Body, BodyWriter, type WorkFolder } from './body.ts';
 import type { CollectContext, FilePiece } from './collector.ts';
 import { Indenter } from './indent.ts';
 import { streamList } from './list-stream.ts';
@@ -119,13 +119,13 @@ class NamespaceFiles {
   readonly #kind: ListedKind;
   readonly #form: ListForm;
   readonly #left: Set<string>;
-  readonly #workDir: string;
+  readonly #workDir: WorkFolder;
   readonly #given = new Set<string>();
   #resourceVersion = '';
   #isAnew = false;
   #current: { readonly namespace: string; readonly file: ListFile } | undefined;
 
-  constructor(kind: ListedKind, left: Set<string>, workDir: string) {
+  constructor(kind: ListedKind, left: Set<string>, workDir: WorkFolder) {
     this.#kind = kind;
     this.#form = new ListForm(kind);
     this.#left = left;
@@ -215,7 +215,7 @@ class ListFile {
   readonly #head: Buffer;
   #isEmpty = true;
 
-  constructor(form: ListForm, resourceVersion: string, workDir: string) {
+  constructor(form: ListForm, resourceVersion: string, workDir: WorkFolder) {
     this.#form = form;
     this.#head = Buffer.from(form.head(resourceVersion));
     this.#writer = new BodyWriter(workDir);

@@ -3,6 +3,7 @@
 import { bodyOf } from './body.ts';
 import type { FilePiece, Piece, ProblemPiece } from './collector.ts';
 import { goJson } from './go-json.ts';
+import { interleave } from './interleave.ts';
 
 export function filePiece(path: string, content: string | Uint8Array): FilePiece {
   return { kind: 'file', path, body: bodyOf(content) };
@@ -33,4 +34,17 @@ export function* errorPieces(
   if (messages.length === 0) return;
   yield jsonPiece(path, errors);
   for (const message of messages) yield problem(outcome, `${path}: ${message}`);
+}
+
+/** Lets go of what a piece holds. */
+export async function discardPiece(piece: Piece): Promise<void> {
+  if (piece.kind === 'file') await piece.body.remove();
+}
+
+/** `interleave` for the parts of a collector. */
+export function interleavePieces<T extends Piece>(
+  lanes: Iterable<AsyncGenerator<T>>,
+  limit: number,
+): AsyncGenerator<T> {
+  return interleave(lanes, limit, discardPiece);
 }

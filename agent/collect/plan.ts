@@ -16,7 +16,7 @@ export interface Plan {
   /** What only reads, clusterResources first. Lanes run side by side, the collectors of one after another. */
   readonly readers: readonly (readonly PlannedCollector[])[];
   /** What makes objects or runs commands in the cluster; after all readers, so that no list shows it. */
-  readonly workloads: readonly PlannedCollector[];
+  readonly workloads: readonly (readonly PlannedCollector[])[];
   readonly excluded: readonly CollectorSpec[];
   readonly unsupported: readonly Unsupported[];
 }
@@ -36,8 +36,8 @@ export function planCollectors(spec: BundleSpec, find: FindCollector = findColle
   const readers = planned.filter(({ type }) => !isWorkload(type));
   return {
     // Of several that write the same file troubleshoot keeps the last one's; here the first counts.
-    readers: [...Map.groupBy(readers, laneOf).values()].map((lane) => lane.toReversed()),
-    workloads: planned.filter(({ type }) => isWorkload(type)),
+    readers: lanesOf(readers),
+    workloads: lanesOf(planned.filter(({ type }) => isWorkload(type))),
     excluded: spec.collectors.filter(({ exclude }) => exclude),
     unsupported: listUnsupported(spec, find),
   };
@@ -70,10 +70,21 @@ function keysOf(
   }));
 }
 
-/** Collectors of a type share a lane; but those that wait for other hosts do not wait for one another. */
-function laneOf(collector: CollectorSpec): string | CollectorSpec {
-  const isOfNetwork = collectorType(collector.type)?.group === 'network';
-  return isOfNetwork ? collector : collector.type;
+/** The last one of a lane first: what it writes counts. */
+function lanesOf(
+  collectors: readonly PlannedCollector[],
+): readonly (readonly PlannedCollector[])[] {
+  return [...Map.groupBy(collectors, laneOf).values()].map((lane) => lane.toReversed());
+}
+
+/**
+ * Collectors of a type share a lane. Those that wait, for other hosts or for pods, do not wait for one another, but for those
+ * that write the same files.
+ */
+function laneOf({ type, fields }: CollectorSpec): string {
+  const group = collectorType(type)?.group;
+  if (group !== 'network' && group !== 'workload') return type;
+  return JSON.stringify([type, fields['name'] ?? '', fields['collectorName'] ?? '']);
 }
 
 function isWorkload(type: string): boolean {

@@ -3,9 +3,8 @@
 import { apiMessageOf } from '../kube/api-error.ts';
 import { type Body, BodyWriter } from './body.ts';
 import type { CollectContext, Piece, ProblemPiece } from './collector.ts';
-import { interleave } from './interleave.ts';
 import { objectsAt, textAt } from './object-fields.ts';
-import { filePiece, problem } from './pieces.ts';
+import { filePiece, interleavePieces, problem } from './pieces.ts';
 
 /** What is needed of a pod to read its logs. */
 export interface LoggedPod {
@@ -96,7 +95,7 @@ export async function* readLogs(
   logs: Iterable<ContainerLog>,
   context: Context,
 ): AsyncGenerator<Piece> {
-  yield* interleave(lanesOf(logs, context), context.concurrency);
+  yield* interleavePieces(lanesOf(logs, context), context.concurrency);
 }
 
 function* lanesOf(

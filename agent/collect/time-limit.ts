@@ -1,16 +1,24 @@
 /** The `timeout` of a collector's entry in the spec: what bounds its work, but not its clean-up. */
 
 import { deadlineSignal } from '../clock.ts';
+import { AgentError } from '../errors.ts';
 import type { CollectContext, Fields } from './collector.ts';
 import { textOf } from './fields.ts';
 import { goDurationError, parseGoDuration } from './go-duration.ts';
 
-/** As in the spec; undefined where it has none. */
+/**
+ * As in the spec; undefined where it has none.
+ *
+ * @param wrapping What Go puts before its words.
+ * @throws {AgentError} SPEC_INVALID: it is no duration, in Go's words.
+ */
 export function readTimeoutMs(fields: Fields, wrapping = ''): number | undefined {
   const text = textOf(fields, 'timeout');
   if (text === '') return undefined;
   const timeoutMs = parseGoDuration(text);
-  if (timeoutMs === undefined) throw new Error(`${wrapping}${goDurationError(text)}`);
+  if (timeoutMs === undefined) {
+    throw new AgentError('SPEC_INVALID', `${wrapping}${goDurationError(text)}`);
+  }
   return timeoutMs;
 }
 

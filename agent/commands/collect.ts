@@ -1,16 +1,17 @@
 /** `collect`: one run without upload. `serve` starts each of its runs as this command, in a process of its own. */
 
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 
 import { writeArchive } from '../archive/archive.ts';
-import { bundleName } from '../archive/layout.ts';
+import { bundleName, MANIFEST_PATH } from '../archive/layout.ts';
 import type { ManifestFacts } from '../archive/manifest.ts';
+import { asArchiveError } from '../archive/tar-writer.ts';
 import { systemClock, toRfc3339 } from '../clock.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import { loadConfig } from '../config/load.ts';
-import { AgentError, hasCode, messageOf } from '../errors.ts';
+import { AgentError } from '../errors.ts';
 import type { KubeApi } from '../kube/client.ts';
 import { connectKube } from '../kube/connect.ts';
 import { createLogger, type Logger, silentLogger } from '../log.ts';
@@ -26,6 +27,7 @@ import { makeEngines, readProgramVersion } from './engines.ts';
 import { releaseOf, specRefs } from './identity.ts';
 import { Progress } from './progress.ts';
 import { exitCodeOf } from './run.ts';
+import { makeWorkFolder } from './work-folder.ts';
 
 export interface CollectOptions {
   readonly spec?: readonly string[];
@@ -63,38 +65,6 @@ export async function collect(context: CommandContext, options: CollectOptions):
   }
 }
 
-/** Clear text lies in a folder that nobody else may read. */
-async function makeWorkFolder(workDir: string): Promise<string> {
-  try {
-    await makeFolders(resolve(workDir));
-    return await mkdtemp(join(resolve(workDir), 'run-'));
-  } catch (error) {
-    throw new AgentError('WORK_DIR_UNUSABLE', `WORK_DIR ${workDir}: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-/** Node's own `recursive` tries for ever where a folder exists but takes none, as `/proc`. */
-async function makeFolders(path: string): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return;
-    const parent = dirname(path);
-    if (!hasCode(error, 'ENOENT') || (await isThere(parent))) throw error;
-    await makeFolders(parent);
-    await makeFolders(path);
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
 /** Aborts when the other end of the pipe is gone: `serve` was killed. */
 function whenClosed(stdin: Readable): AbortSignal {
   const gone = new AbortController();
@@ -105,10 +75,36 @@ function whenClosed(stdin: Readable): AbortSignal {
   return gone.signal;
 }
 
+/** Before anything is collected: where the bundle is to go. */
+async function assertWritable(output: string): Promise<void> {
+  const [there, folder] = await Promise.all(
+    [output, dirname(output)].map((path) => stat(path).catch(() => undefined)),
+  );
+  if (there?.isDirectory() === true) {
+    throw new AgentError('ARCHIVE_WRITE', `${output} is a folder: --output names a file`);
+  }
+  if (folder?.isDirectory() !== true) {
+    throw new AgentError('ARCHIVE_WRITE', `${output}: there is no folder ${dirname(output)}`);
+  }
+}
+
+async function moveTo(output: string, partial: string): Promise<void> {
+  try {
+    await rename(partial, output);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw asArchiveError(error, output);
+  }
+}
+
 function explain(record: RunRecord, output: string, { stderr }: CommandContext): void {
   for (const { name, outcome, errors } of record.collectors) {
     if (outcome === 'ok') continue;
     stderr.write(`${name}: ${outcome}${errors.length === 0 ? '' : `: ${errors.join('; ')}`}\n`);
+  }
+  const leftOut = record.bundle?.leftOut ?? 0;
+  if (leftOut > 0) {
+    stderr.write(`left out: ${leftOut} files, each with its reason in ${MANIFEST_PATH}\n`);
   }
   if (record.error !== null) stderr.write(`${record.error.code}: ${record.error.message}\n`);
   else stderr.write(`${record.partial ? 'partial bundle' : 'bundle'} in ${output}\n`);
@@ -181,7 +177,7 @@ class CollectJob {
 
   /** Made once, inside the run: a folder that cannot be made is the run's error. */
   async #workFolder(): Promise<string> {
-    this.#folder ??= await makeWorkFolder(this.#parts.config.workDir);
+    this.#folder ??= await makeWorkFolder(this.#parts.config, systemClock);
     return this.#folder;
   }
 
@@ -196,6 +192,7 @@ class CollectJob {
 
   async #loadSpec(signal: AbortSignal): Promise<BundleSpec> {
     const { config, context, options, log } = this.#parts;
+    await assertWritable(this.output);
     await this.#workFolder();
     const spec = await loadSpec(
       {
@@ -236,7 +233,7 @@ class CollectJob {
       },
       signal,
     );
-    if (file !== this.output) await rename(file, this.output);
+    if (file !== this.output) await moveTo(this.output, file);
     return archived;
   }
 

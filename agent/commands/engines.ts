@@ -6,6 +6,8 @@ import { clusterNetwork } from '../collect/network/network.ts';
 import { listUnsupported } from '../collect/plan.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import type { Environment } from '../config/load.ts';
+import { hasCode } from '../errors.ts';
+import { KubeAnswerError } from '../kube/api-error.ts';
 import type { KubeApi } from '../kube/client.ts';
 import { kubeEnvironment } from '../kube/environment.ts';
 import type { Logger } from '../log.ts';
@@ -61,6 +63,7 @@ function makeNative(parts: EngineParts): NativeEngine {
     lacks: (spec) => listUnsupported(spec).map(({ title }) => title),
     async *collect(spec, { signal, deadline }) {
       const kube = await connect();
+      await assertAnswers(kube, AbortSignal.any([signal, deadline]));
       yield* collectNatively(
         spec,
         {
@@ -69,18 +72,35 @@ function makeNative(parts: EngineParts): NativeEngine {
           clock: systemClock,
           log,
           workDir: await workFolder(),
+          maxWorkBytes: config.maxBundleBytes,
           concurrency: config.kubeConcurrency,
           runTimeoutMs: config.runTimeoutMs,
           collectorTimeoutMs: config.collectorTimeoutMs,
           images: config.collectorImages,
           runId,
-          installationId: (await readInstallationId(kube, releaseOf(config), signal)) ?? 'unknown',
+          installationId: await readInstallationId(kube, releaseOf(config), signal),
+          namespaces: config.namespaces,
           version: VERSION,
         },
         { signal, deadline },
       );
     },
   };
+}
+
+/**
+ * A run that reaches nothing has failed: it is no bundle of error files.
+ *
+ * @throws {AgentError} KUBE_UNREACHABLE, KUBE_UNAUTHORIZED, KUBE_CONFIG, KUBE_TIMEOUT.
+ */
+async function assertAnswers(kube: KubeApi, signal: AbortSignal): Promise<void> {
+  try {
+    await kube.get('/version', signal);
+  } catch (error) {
+    // It answers, if not this.
+    const isAnswer = error instanceof KubeAnswerError && !hasCode(error, 'KUBE_UNAUTHORIZED');
+    if (signal.aborted || !isAnswer) throw error;
+  }
 }
 
 function makeCli({

@@ -47,10 +47,14 @@ export class Attempts {
   ): Promise<T> {
     const { policy } = this.#options;
     let isRenewed = false;
+    let identity = this.#identity;
+    async function attemptAs(current: Identity, release: Release): Promise<T> {
+      identity = current;
+      return await attempt({ transport: await current.transport(), release });
+    }
     for (let attemptNumber = 1; ; attemptNumber++) {
-      const identity = this.#identity;
       try {
-        return await this.#tryOnce(wish, attempt, signal);
+        return await this.#tryOnce(wish, attemptAs, signal);
       } catch (error) {
         if (signal.aborted) throw error;
         if (hasCode(error, 'KUBE_UNAUTHORIZED') && !isRenewed) {
@@ -68,13 +72,13 @@ export class Attempts {
 
   async #tryOnce<T>(
     { isLongLived = false }: Wish,
-    attempt: (attempt: Attempt) => Promise<T>,
+    attempt: (identity: Identity, release: Release) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T> {
     const release = isLongLived ? keepNothing : await this.#options.budget.take(signal);
     try {
       // Asked for after the wait for a slot: by then it may be another.
-      return await attempt({ transport: await this.#identity.transport(), release });
+      return await attempt(this.#identity, release);
     } catch (error) {
       release();
       throw error;

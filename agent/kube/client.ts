@@ -75,4 +75,6 @@ export interface Execution {
 export type ExecEnding =
   | { readonly kind: 'succeeded' }
   /** `message` as client-go words it, e.g. `command terminated with exit code 3`. */
-  | { readonly kind: 'failed'; readonly message: string; readonly exitCode?: number };
+  | { readonly kind: 'failed'; readonly message: string; readonly exitCode?: number }
+  /** The reader left before it was over: nobody knows. */
+  | { readonly kind: 'left' };

@@ -156,7 +156,7 @@ function executionOf(messages: Duplex, request: RequestName, signal: AbortSignal
       reject(failure);
       throw failure;
     } finally {
-      resolve({ kind: 'failed', message: 'the output was not read to its end' });
+      resolve({ kind: 'left' });
       messages.destroy();
     }
   }

@@ -26,12 +26,12 @@ import { LEAVING_WRITE_MS } from '../state/state.ts';
 import { createDelivery, type Delivery } from '../upload/deliver.ts';
 import { createHttpPut } from '../upload/http-put.ts';
 import { VERSION } from '../version.ts';
+import { removeClusterLeftovers } from './cluster-leftovers.ts';
 import { identify } from './identify.ts';
-import { removeMadeObjects } from './made-objects.ts';
 import { planRuns } from './planning.ts';
 import { gaugeFacts, reportSource } from './reporting.ts';
 import type { Plan } from './settings.ts';
-import { openOwnSpool, removeLeftovers, runSpool, UNKNOWN } from './spooling.ts';
+import { openOwnSpool, removeWorkFolders, runSpool, UNKNOWN } from './spooling.ts';
 
 /** Before an interrupted run is repeated: what stopped it may still be going on. */
 const REPEAT_DELAY_MS = 10_000;
@@ -94,7 +94,7 @@ export class Agent {
       connection ??= connectKube({});
       return connection;
     }
-    await removeLeftovers(config.workDir, log);
+    await removeWorkFolders(config.workDir, log);
     const [state, installationId] = await Promise.all([
       openState(
         {
@@ -204,12 +204,14 @@ export class Agent {
   async #settleInterrupted(signal: AbortSignal): ReturnType<Runner['settleInterrupted']> {
     const repeat = await this.#runner.settleInterrupted();
     const { config, log } = this.#given;
-    await removeMadeObjects(
+    await removeClusterLeftovers(
       {
         config,
         kube: this.#kube,
         installationId: this.#installationId,
         claimedRunId: this.#state.last.claim?.runId,
+        knownRunIds: new Set(this.#state.last.records.map(({ id }) => id)),
+        clock: systemClock,
         log,
       },
       signal,

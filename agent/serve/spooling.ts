@@ -104,7 +104,7 @@ export function runSpool(
 }
 
 /** Clear text of a process that was killed must not lie about. */
-export async function removeLeftovers(workDir: string, log: Logger): Promise<void> {
+export async function removeWorkFolders(workDir: string, log: Logger): Promise<void> {
   const names = await readdir(workDir).catch(() => []);
   for (const name of names.filter((candidate) => candidate.startsWith('run-'))) {
     await rm(join(workDir, name), { recursive: true, force: true });

@@ -39,6 +39,7 @@ const collected = collectNatively(
     log: silentLogger,
     workDir: folder,
     concurrency: 4,
+    maxWorkBytes: 2 ** 30,
     runTimeoutMs: 600_000,
     collectorTimeoutMs: 600_000,
     images: new Map(),

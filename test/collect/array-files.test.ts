@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ArrayFiles } from '../../agent/collect/array-files.ts';
+import { WorkFolder } from '../../agent/collect/body.ts';
 import { Indenter } from '../../agent/collect/indent.ts';
 import { gatherPieces } from '../support/collect.ts';
 
@@ -25,7 +26,7 @@ describe('collect/array-files', () => {
   }
 
   it('keeps what is closed when the list begins anew, and writes the open file again', async () => {
-    const files = new ArrayFiles(workDir, new Indenter());
+    const files = new ArrayFiles(new WorkFolder(workDir, 2 ** 30), new Indenter());
     await add(files, '1', 'a');
     const first = await add(files, '2', 'b');
     await files.beginAnew();
@@ -41,7 +42,7 @@ describe('collect/array-files', () => {
   });
 
   it('refuses what would write a file twice', async () => {
-    const files = new ArrayFiles(workDir, new Indenter());
+    const files = new ArrayFiles(new WorkFolder(workDir, 2 ** 30), new Indenter());
     await add(files, '1', 'a');
     await add(files, '2', 'b');
 
@@ -50,7 +51,7 @@ describe('collect/array-files', () => {
   });
 
   it('leaves no file behind when it is discarded', async () => {
-    const files = new ArrayFiles(workDir, new Indenter());
+    const files = new ArrayFiles(new WorkFolder(workDir, 2 ** 30), new Indenter());
     await add(files, `"${'x'.repeat(3_000_000)}"`, 'a');
     const before = await readdir(workDir);
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type Body, BodyWriter, bodyOf } from '../../agent/collect/body.ts';
+import { type Body, BodyWriter, bodyOf, WorkFolder } from '../../agent/collect/body.ts';
 import { drain } from '../support/generators.ts';
 
 const MEBIBYTE = Buffer.alloc(1024 * 1024, 'x');
@@ -25,7 +25,7 @@ describe('collect/body', () => {
   });
 
   it('keeps a small body in memory', async () => {
-    const writer = new BodyWriter(folder);
+    const writer = new BodyWriter(new WorkFolder(folder, 2 ** 30));
     for (const text of ['a', '', 'b']) await writer.write(Buffer.from(text));
     const body = await writer.finish();
 
@@ -35,7 +35,7 @@ describe('collect/body', () => {
   });
 
   it('puts a large one into a file and removes it again', async () => {
-    const writer = new BodyWriter(folder);
+    const writer = new BodyWriter(new WorkFolder(folder, 2 ** 30));
     for (let index = 0; index < 5; index++) await writer.write(MEBIBYTE);
     await writer.write(Buffer.from('end'));
     const body = await writer.finish();
@@ -51,7 +51,7 @@ describe('collect/body', () => {
   });
 
   it('keeps the order of small and large chunks once a file is open', async () => {
-    const writer = new BodyWriter(folder);
+    const writer = new BodyWriter(new WorkFolder(folder, 2 ** 30));
     const chunks = [3_000_000, 5, 300_000, 262_144, 262_143, 1, 700_000, 0, 12].map(
       (bytes, index) => Buffer.alloc(bytes, index + 1),
     );
@@ -65,7 +65,7 @@ describe('collect/body', () => {
   });
 
   it('takes a copy, also of a large chunk once a file is open', async () => {
-    const writer = new BodyWriter(folder);
+    const writer = new BodyWriter(new WorkFolder(folder, 2 ** 30));
     const chunk = Buffer.alloc(3 * MEBIBYTE.length);
     for (const value of [1, 2, 3]) await writer.write(chunk.fill(value));
     chunk.fill(9);
@@ -78,7 +78,7 @@ describe('collect/body', () => {
   });
 
   it('takes copies of small chunks', async () => {
-    const writer = new BodyWriter(folder);
+    const writer = new BodyWriter(new WorkFolder(folder, 2 ** 30));
     const chunk = Buffer.alloc(3);
     for (const text of ['abc', 'def']) {
       chunk.write(text);
@@ -94,7 +94,7 @@ describe('collect/body', () => {
     const content = Buffer.from(Array.from({ length: 40_000 }, (_, index) => (index * 7919) % 251));
     const whole = Buffer.concat(Array.from({ length: 80 }, () => content));
     for (const size of [997, 65_536, 262_144, 1_000_000]) {
-      const writer = new BodyWriter(folder);
+      const writer = new BodyWriter(new WorkFolder(folder, 2 ** 30));
       for (let at = 0; at < whole.length; at += size) {
         await writer.write(whole.subarray(at, at + size));
       }
@@ -105,7 +105,7 @@ describe('collect/body', () => {
   });
 
   it('leaves nothing of a body that is discarded', async () => {
-    const writer = new BodyWriter(folder);
+    const writer = new BodyWriter(new WorkFolder(folder, 2 ** 30));
     for (let index = 0; index < 5; index++) await writer.write(MEBIBYTE);
     await writer.discard();
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -13,13 +13,11 @@ import type { CollectorSpec } from '../../agent/spec/types.ts';
 import { type ControlPlane, startControlPlane } from '../bed/control-plane.ts';
 import { type Fault, type FaultProxy, startFaultProxy } from '../bed/fault-proxy.ts';
 import { asRecord, type KubeObject } from '../bed/kube.ts';
-import { removeFolder, startProcess, temporaryFolder } from '../bed/processes.ts';
+import { removeFolder, temporaryFolder } from '../bed/processes.ts';
 import { smallWorkload } from '../bed/workload.ts';
 import { type CollectOptions, collectBundle, type NativeBundle } from '../support/native.ts';
-import { environmentIn, MAIN } from '../support/serve.ts';
-import { bundleWith, collector, mergedSpec } from '../support/spec.ts';
+import { collector, mergedSpec } from '../support/spec.ts';
 
-const RUN_LABEL = 'cron-support-bundle/run';
 const ORDERS_SERVICES = 'cluster-resources/services/acme-orders.json';
 const ORDERS_PODS = 'cluster-resources/pods/acme-orders.json';
 
@@ -175,41 +173,6 @@ describe('the native engine in trouble', function () {
     assert.ok(JSON.stringify(list).includes(JSON.stringify(name).slice(1, -1)));
   });
 
-  it('leaves nothing in the cluster when it is told to end', async () => {
-    const outcome = await runUntil({ folder, plane }, async (running) => {
-      await waitForPods(plane, 1);
-      running.kill('SIGTERM');
-    });
-
-    assert.equal(outcome.exitCode, 1);
-    assert.match(outcome.log, /RUN_ABORTED/);
-    await waitForPods(plane, 0);
-  });
-
-  it('makes a bundle of what it has at the deadline of the run', async () => {
-    const settings = { RUN_TIMEOUT: '8s' };
-    const outcome = await runUntil({ folder, plane }, () => waitForPods(plane, 1), settings);
-
-    assert.equal(outcome.exitCode, 3);
-    assert.match(outcome.log, /run: timeout: cut off: the run reached RUN_TIMEOUT/);
-    assert.match(outcome.log, /partial bundle in/);
-    await waitForPods(plane, 0);
-  });
-
-  it('removes what a killed run left when the next one starts', async () => {
-    await runUntil({ folder, plane }, async (running) => {
-      await waitForPods(plane, 1);
-      running.kill('SIGKILL');
-    });
-    await waitForPods(plane, 1);
-    // Until then it might be of a run that is under way.
-    await sleep(3_000);
-    const next = await runUntil({ folder, plane }, () => sleep(0), { RUN_TIMEOUT: '2s' });
-
-    assert.match(next.log, /objects of a killed run removed/);
-    await waitForPods(plane, 0);
-  });
-
   // Behind all others: the API server is busy with them for a while.
   it('collects 1,000 kinds of custom resources', async () => {
     await plane.kube.apply(Array.from({ length: KINDS }, (_, index) => definition(index)));
@@ -330,7 +293,7 @@ async function deleteNamespace(plane: ControlPlane, name: string): Promise<void>
   });
 }
 
-/** Some megabytes a second: no more than memory holds as one text until it is cut off. */
+// Some megabytes a second: no more than memory holds as one text until it is cut off.
 async function* endlessLines(): AsyncGenerator<string> {
   for (;;) {
     yield 'a line of a log that does not end\n'.repeat(100);
@@ -348,44 +311,4 @@ function* largeList(): Generator<string> {
     yield '"}}';
   }
   yield ']}';
-}
-
-/** The `collect` command with a pod that never starts, since nothing here runs pods. */
-async function runUntil(
-  { folder, plane }: { readonly folder: string; readonly plane: ControlPlane },
-  work: (running: Awaited<ReturnType<typeof startProcess>>) => Promise<void>,
-  settings: Readonly<Record<string, string>> = {},
-): Promise<{ readonly exitCode: number | NodeJS.Signals; readonly log: string }> {
-  const specFile = join(folder, 'spec.yaml');
-  const run = { name: 'hello', namespace: 'acme-orders', image: 'busybox:1', command: ['true'] };
-  await mkdir(folder, { recursive: true });
-  await writeFile(specFile, bundleWith({ run }));
-  const logFile = join(folder, `collect-${Date.now()}.log`);
-  const running = await startProcess({
-    name: 'collect',
-    command: process.execPath,
-    arguments: [MAIN, 'collect', '--engine', 'native', '--output', join(folder, 'b.tar.gz')],
-    env: {
-      ...environmentIn(folder),
-      SPEC: specFile,
-      KUBECONFIG: plane.kubeconfigFile,
-      COLLECTORS_ALLOWED: 'read,workload',
-      RUN_TIMEOUT: '1m',
-      ...settings,
-    },
-    logFile,
-  });
-  await work(running);
-  const exitCode = await running.exited;
-  return { exitCode, log: await readFile(logFile, 'utf8') };
-}
-
-async function waitForPods(plane: ControlPlane, count: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const pods = await plane.kube.list('v1', 'Pod');
-    const made = pods.filter(({ metadata }) => JSON.stringify(metadata).includes(RUN_LABEL));
-    if (made.length === count) return;
-    await sleep(100);
-  }
-  throw new Error(`there never were ${count} pods of a run`);
 }

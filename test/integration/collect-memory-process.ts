@@ -19,6 +19,7 @@ const collected = collectNatively(
     log: silentLogger,
     workDir,
     concurrency: 4,
+    maxWorkBytes: 2 ** 30,
     runTimeoutMs: 600_000,
     collectorTimeoutMs: 300_000,
     images: new Map(),

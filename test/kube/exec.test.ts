@@ -166,7 +166,7 @@ describe('kube/exec', function () {
     }
 
     await closed.promise;
-    assert.equal((await execution.ending).kind, 'failed');
+    assert.equal((await execution.ending).kind, 'left');
   });
 
   it('closes the connection at once when the signal aborts', async () => {

@@ -3,6 +3,7 @@
 import { tmpdir } from 'node:os';
 
 import { systemClock } from '../../agent/clock.ts';
+import { WorkFolder } from '../../agent/collect/body.ts';
 import type {
   CollectContext,
   Collector,
@@ -29,7 +30,7 @@ export function collectContext(parts: Partial<CollectContext> = {}): CollectCont
     signal: never(),
     clock: systemClock,
     log: silentLogger,
-    workDir: tmpdir(),
+    workDir: new WorkFolder(tmpdir(), 2 ** 30),
     concurrency: 4,
     runId: '20261122T020000Z-1f3a',
     installationId: '0123456789abcdef',

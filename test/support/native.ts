@@ -64,6 +64,7 @@ const DEFAULTS: Omit<NativeOptions, 'kube'> = {
   log: silentLogger,
   workDir: tmpdir(),
   concurrency: 4,
+  maxWorkBytes: 2 ** 30,
   runTimeoutMs: 600_000,
   collectorTimeoutMs: 60_000,
   images: new Map(),

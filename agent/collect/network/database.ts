@@ -8,6 +8,7 @@ import { goJson } from '../go-json.ts';
 import { filePiece, problem } from '../pieces.ts';
 import { tlsRules } from './client-tls.ts';
 import { goNetError, wholeMessageOf } from './go-net-error.ts';
+import { hideSecrets } from './hide-secrets.ts';
 
 /** For the connection, the login and the queries together. */
 const TIMEOUT_MS = 30_000;
@@ -71,7 +72,7 @@ async function ask(
   } catch (error) {
     context.signal.throwIfAborted();
     if (timeout.aborted) return { error: `no answer within ${timeoutMs / 1000} s` };
-    return { error: withoutSecrets(failureText(error), form.secrets(textOf(fields, 'uri'))) };
+    return { error: hideSecrets(failureText(error), form.secrets(textOf(fields, 'uri'))) };
   }
 }
 
@@ -84,11 +85,4 @@ export function failureText(error: unknown): string {
     return 'tls: first record does not look like a TLS handshake';
   }
   return goNetError(error);
-}
-
-/** @param secrets Of them the empty ones hide nothing. */
-export function withoutSecrets(message: string, secrets: readonly string[]): string {
-  return secrets
-    .filter((secret) => secret !== '')
-    .reduce((text, secret) => text.replaceAll(secret, '***HIDDEN***'), message);
 }

@@ -151,9 +151,9 @@ async function sendOne(request: HttpRequest, firstMethod: string, way: Way): Pro
   }
 }
 
-async function agentsFor(proxy: Proxy | undefined, { network, tls }: Way): Promise<Agents> {
+async function agentsFor(proxy: Proxy | undefined, { network, tls, signal }: Way): Promise<Agents> {
   if (proxy === undefined) return guardedAgents(network, tls);
-  return proxiedAgents(proxy.isFromSpec ? await pinProxy(proxy.url, network) : proxy.url, {
+  return proxiedAgents(proxy.isFromSpec ? await pinProxy(proxy.url, network, signal) : proxy.url, {
     ...tls,
     // Else servers behind it say in their answer that they close the connection.
     keepAlive: true,

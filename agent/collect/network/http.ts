@@ -1,17 +1,17 @@
 /** http: what a server answers to one request. Source: troubleshoot v0.133.0, pkg/collect/http.go. */
 
-import { isUtf8 } from 'node:buffer';
 import type { AgentOptions } from 'node:https';
 
 import { deadlineSignal } from '../../clock.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { entryOf, flagOf, textOf } from '../fields.ts';
-import { goJson } from '../go-json.ts';
+import { goJson, goText } from '../go-json.ts';
 import { Indenter } from '../indent.ts';
 import { filePiece, jsonPiece, problem } from '../pieces.ts';
 import { readTimeoutMs } from '../time-limit.ts';
 import { certificatesIn } from './client-tls.ts';
 import { wholeMessageOf } from './go-net-error.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import { ExchangeError, exchange, type Proxy, withoutPassword } from './http-exchange.ts';
 import { BrokenBodyError, type HttpAnswer } from './http-receive.ts';
 import { parseProxy, proxyFor } from './proxy.ts';
@@ -132,28 +132,11 @@ function answerPiece(path: string, { statusCode, headers, body }: HttpAnswer): P
       [...headers].map(([name, value]) => [name, goText(Buffer.from(value, 'latin1'))]),
     ),
   };
-  const text = goJson({ response }, '  ').replaceAll(INVALID, String.raw`$1\ufffd`);
+  const text = goJson({ response }, '  ');
   const rawJson = indentedJson(body);
   const end = '\n  }\n}';
   if (rawJson === undefined) return filePiece(path, text);
   return filePiece(path, `${text.slice(0, -end.length)},\n    "raw_json": ${rawJson}${end}`);
-}
-
-/** Stands for a byte that is no UTF-8: nothing decodes to it, and JSON has an escape for it. */
-const INVALID_BYTE = '\uDC80';
-const INVALID = /(?<!\\)((?:\\\\)*)\\udc80/g;
-
-/** As Go reads bytes as text: each one that is no UTF-8 becomes a character of its own. */
-function goText(bytes: Buffer): string {
-  if (isUtf8(bytes)) return bytes.toString();
-  const parts: string[] = [];
-  for (let index = 0; index < bytes.length; ) {
-    const length = [1, 2, 3, 4].find((count) => isUtf8(bytes.subarray(index, index + count)));
-    const isWhole = length !== undefined && index + length <= bytes.length;
-    parts.push(isWhole ? bytes.toString('utf8', index, index + length) : INVALID_BYTE);
-    index += isWhole ? length : 1;
-  }
-  return parts.join('');
 }
 
 /** As the server wrote it, which is how Go keeps it, but for what Go escapes; undefined where it is no JSON. */
@@ -178,8 +161,9 @@ function withoutSecrets(reason: string, fields: Fields): string {
     ...value.split(' '),
   ]);
   const { password = '' } = URL.parse(textOf(fields, 'proxy')) ?? {};
-  return [...values, password]
-    .filter((value) => value.length > 3)
-    .toSorted((first, second) => second.length - first.length)
-    .reduce((text, value) => text.replaceAll(value, '***HIDDEN***'), reason);
+  // What is shorter is hardly one, and would make the reason unreadable.
+  return hideSecrets(
+    reason,
+    [...values, password].filter((value) => value.length > 3),
+  );
 }

@@ -116,7 +116,7 @@ export function proxiedAgents(proxy: URL, options: AgentOptions = {}): Agents {
  *
  * @throws {Error} It may not be reached, or has no address.
  */
-export async function pinProxy(proxy: URL, network: Network): Promise<URL> {
+export async function pinProxy(proxy: URL, network: Network, signal: AbortSignal): Promise<URL> {
   const host = proxy.hostname.replace(/^\[|\]$/g, '');
   assertReachable(host, network);
   if (isIP(host) !== 0) return proxy;
@@ -126,6 +126,7 @@ export async function pinProxy(proxy: URL, network: Network): Promise<URL> {
     else if (typeof address === 'string') resolve(address);
     else reject(new Error(`${host} has no address`));
   });
+  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   const address = await promise;
   if (proxy.protocol === 'https:') return proxy;
   const pinned = new URL(proxy);

@@ -5,6 +5,7 @@ import type { ApiRule, CollectContext, Collector, Fields, Piece } from '../colle
 import { entryOf, textOf, textsOf } from '../fields.ts';
 import { jsonPiece, problem } from '../pieces.ts';
 import { wholeMessageOf } from './go-net-error.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import { type ImageName, parseImageName } from './image-name.ts';
 import { proxyFor } from './proxy.ts';
 import { assertManifest } from './registry.ts';
@@ -94,7 +95,8 @@ class Search {
       const reason = signal.aborted
         ? 'the time was over before it answered'
         : wholeMessageOf(error);
-      return { exists: false, error: this.#withoutSecrets(reason) };
+      // A server may repeat what it was sent.
+      return { exists: false, error: hideSecrets(reason, this.#secrets) };
     }
   }
 
@@ -149,14 +151,6 @@ class Search {
       const isLate = timeout.aborted && !wholeMessageOf(error).includes(LATE);
       return isLate ? new Error(LATE) : error;
     }
-  }
-
-  /** A server may repeat what it was sent. */
-  #withoutSecrets(text: string): string {
-    return [...this.#secrets].reduce(
-      (rest, secret) => rest.replaceAll(secret, '***HIDDEN***'),
-      text,
-    );
   }
 }
 

@@ -11,7 +11,8 @@ import { flagOf, integerOf, textOf } from '../fields.ts';
 import { goJson } from '../go-json.ts';
 import { objectAt } from '../object-fields.ts';
 import { filePiece, problem } from '../pieces.ts';
-import { failureText, withoutSecrets } from './database.ts';
+import { failureText } from './database.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import { type Agents, closeAgents } from './network.ts';
 import { routedAgents } from './routed-agents.ts';
 
@@ -53,7 +54,7 @@ async function askForBucket(fields: Fields, context: CollectContext): Promise<st
       ? `no answer within ${TIMEOUT_MS / 1000} s`
       : operationText(error, fields);
     const secrets = [textOf(fields, 'secretAccessKey'), textOf(fields, 'accessKeyID')];
-    return withoutSecrets(`operation error S3: HeadBucket, ${reason}`, secrets);
+    return hideSecrets(`operation error S3: HeadBucket, ${reason}`, secrets);
   }
 }
 

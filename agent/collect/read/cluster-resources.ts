@@ -8,9 +8,8 @@ import { apiMessageOf } from '../../kube/api-error.ts';
 import { bodyOf } from '../body.ts';
 import type { ApiRule, CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { flagOf, textsOf } from '../fields.ts';
-import { interleave } from '../interleave.ts';
 import { type ListedKind, type Look, readListFile, readListFiles } from '../list-files.ts';
-import { errorPieces, problem } from '../pieces.ts';
+import { errorPieces, interleavePieces, problem } from '../pieces.ts';
 import { collectUnhealthyPodLogs, type LoggedPod, loggedPod } from '../pod-logs.ts';
 import { collectAccess } from './access.ts';
 import { collectCustomResources } from './custom-resources.ts';
@@ -34,7 +33,8 @@ class ClusterResources {
   readonly #context: CollectContext;
   readonly #wanted: readonly string[];
   readonly #ignoresRights: boolean;
-  readonly #unhealthy: LoggedPod[] = [];
+  /** By namespace and name: a list that begins anew shows them again. */
+  readonly #unhealthy = new Map<string, LoggedPod>();
 
   constructor(fields: Fields, context: CollectContext) {
     this.#context = context;
@@ -50,9 +50,9 @@ class ClusterResources {
     const access = Promise.withResolvers<readonly string[]>();
     // Whoever waits for it hears of it; and nobody may.
     access.promise.catch(() => undefined);
-    yield* interleave(this.#parts({ names, discovery, access }), concurrency);
+    yield* interleavePieces(this.#parts({ names, discovery, access }), concurrency);
     await this.#context.settled('logs');
-    yield* collectUnhealthyPodLogs(this.#unhealthy, this.#context);
+    yield* collectUnhealthyPodLogs([...this.#unhealthy.values()], this.#context);
   }
 
   // In this order, as many at once as there may be requests: what needs the namespaces waits for the first.
@@ -174,7 +174,9 @@ class ClusterResources {
     return (json) => {
       if (!mayBeUnhealthy(json)) return;
       const pod: unknown = JSON.parse(Buffer.from(json).toString());
-      if (isUnhealthy(pod)) this.#unhealthy.push(loggedPod(pod));
+      if (!isUnhealthy(pod)) return;
+      const found = loggedPod(pod);
+      this.#unhealthy.set(`${found.namespace}/${found.name}`, found);
     };
   }
 }

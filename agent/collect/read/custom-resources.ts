@@ -4,10 +4,9 @@ import { apiMessageOf } from '../../kube/api-error.ts';
 import { ArrayFiles } from '../array-files.ts';
 import type { CollectContext, FilePiece, Piece } from '../collector.ts';
 import { Indenter } from '../indent.ts';
-import { interleave } from '../interleave.ts';
 import { streamList } from '../list-stream.ts';
 import { findNamespace } from '../namespace-of.ts';
-import { jsonPiece, problem } from '../pieces.ts';
+import { interleavePieces, jsonPiece, problem } from '../pieces.ts';
 import { type CustomResourceDefinition, parseDefinition } from './custom-resource-definition.ts';
 import type { Discovery } from './discovery.ts';
 
@@ -38,7 +37,7 @@ export async function* collectCustomResources(
   const errors = new Map<string, string>();
   const definitions = options.crds ?? (await listDefinitions(options.discovery, errors, context));
   const resources = new CustomResources(new Set(options.namespaces), errors, context);
-  yield* interleave(resources.lanes(definitions), context.concurrency);
+  yield* interleavePieces(resources.lanes(definitions), context.concurrency);
   if (errors.size === 0) return;
   yield jsonPiece(ERRORS, errors);
   for (const [key, message] of errors) yield problem('partial', `${ERRORS}: ${key}: ${message}`);

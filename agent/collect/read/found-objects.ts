@@ -3,8 +3,9 @@
 import { AgentError, hasCode } from '../../errors.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
 import type { ApiRule, CollectContext, Fields, Piece, ProblemPiece } from '../collector.ts';
-import { flagOf, textOf, textsOf } from '../fields.ts';
-import { listObjects } from '../list-objects.ts';
+import { textOf, textsOf } from '../fields.ts';
+import { goText } from '../go-json.ts';
+import { streamList } from '../list-stream.ts';
 import { type ApiObject, isObject, objectAt, textAt } from '../object-fields.ts';
 import { errorPieces, jsonPiece } from '../pieces.ts';
 
@@ -42,11 +43,8 @@ export async function* collectObjects(
     throw new AgentError('SPEC_INVALID', 'either name or selector must be specified');
   }
   try {
-    const objects =
-      name === ''
-        ? await findBySelector(form, fields, context)
-        : [await findByName(form, fields, context)];
-    for (const found of objects) yield describedPiece(form, fields, found);
+    if (name === '') yield* findBySelector(form, fields, context);
+    else yield describedPiece(form, fields, await findByName(form, fields, context));
   } catch (error) {
     context.signal.throwIfAborted();
     const isMissing = hasCode(error, 'KUBE_NOT_FOUND');
@@ -94,49 +92,34 @@ async function findByName(
   return { name, exists: true, data: dataOf(isObject(object) ? object : {}, resource) };
 }
 
-async function findBySelector(
-  { resource }: ObjectForm,
+/** @yields A file for each object as the list streams by: together they may be larger than memory. */
+async function* findBySelector(
+  form: ObjectForm,
   fields: Fields,
   context: CollectContext,
-): Promise<readonly FoundObject[]> {
+): AsyncGenerator<Piece> {
   const namespace = textOf(fields, 'namespace');
   const within = namespace === '' ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  return await listObjects(
-    {
-      path: `/api/v1${within}/${resource}`,
-      query: { labelSelector: textsOf(fields, 'selector').join(',') },
-      keep: (object) => ({
-        name: textAt(object, 'metadata', 'name'),
-        exists: true,
-        data: neededData(object, resource, fields),
-      }),
-    },
-    context,
-  );
-}
-
-/** Of what a selector finds, only what will be written is kept. */
-function neededData(
-  object: ApiObject,
-  resource: ObjectForm['resource'],
-  fields: Fields,
-): FoundObject['data'] {
-  const data = dataOf(object, resource);
-  if (data === undefined || flagOf(fields, 'includeAllData')) return data;
-  const key = textOf(fields, 'key');
-  const value = data.get(key);
-  return new Map(value === undefined ? [] : [[key, flagOf(fields, 'includeValue') ? value : '']]);
+  const selector = new URLSearchParams({ labelSelector: textsOf(fields, 'selector').join(',') });
+  const path = `/api/v1${within}/${form.resource}?${selector.toString()}`;
+  for await (const event of streamList(path, context)) {
+    for (const json of event.kind === 'start' ? [] : event.jsons) {
+      const object: unknown = JSON.parse(Buffer.from(json).toString());
+      const data = isObject(object) ? dataOf(object, form.resource) : undefined;
+      const name = textAt(object, 'metadata', 'name');
+      yield describedPiece(form, fields, { name, exists: true, data });
+    }
+  }
 }
 
 function dataOf(object: ApiObject, resource: ObjectForm['resource']): FoundObject['data'] {
   const data = objectAt(object, 'data');
   if (data === undefined) return undefined;
-  const encoding = resource === 'secrets' ? 'base64' : 'utf8';
   return new Map(
-    Object.entries(data).map(([key, value]) => [
-      key,
-      Buffer.from(typeof value === 'string' ? value : '', encoding).toString(),
-    ]),
+    Object.entries(data).map(([key, value]) => {
+      const text = typeof value === 'string' ? value : '';
+      return [key, resource === 'secrets' ? goText(Buffer.from(text, 'base64')) : text];
+    }),
   );
 }
 

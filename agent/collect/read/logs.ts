@@ -3,18 +3,12 @@
 import { deadlineSignal, toRfc3339 } from '../../clock.ts';
 import { hasCode } from '../../errors.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
-import type { ApiRule, CollectContext, Collector, Fields, LinkPiece, Piece } from '../collector.ts';
+import type { ApiRule, Collector, Fields, LinkPiece, Piece } from '../collector.ts';
 import { entryOf, flagOf, integerOf, textOf, textsOf } from '../fields.ts';
 import { parseGoDuration } from '../go-duration.ts';
-import { listObjects } from '../list-objects.ts';
 import { errorPieces } from '../pieces.ts';
-import {
-  type ContainerLog,
-  type LoggedPod,
-  type LogLimits,
-  loggedPod,
-  readLogs,
-} from '../pod-logs.ts';
+import { type ContainerLog, type LoggedPod, type LogLimits, readLogs } from '../pod-logs.ts';
+import { listSelectedPods, nobodyPiece } from '../selected-pods.ts';
 
 /** Source: troubleshoot v0.133.0, pkg/constants/constants.go. */
 const TIMEOUT_MS = 60_000;
@@ -43,7 +37,7 @@ export const logs: Collector = {
     const bounded = { ...context, signal };
     let pods: readonly LoggedPod[];
     try {
-      pods = await listPods(fields, bounded);
+      pods = await listSelectedPods(fields, bounded);
     } catch (error) {
       context.signal.throwIfAborted();
       const message = signal.aborted ? 'context deadline exceeded' : apiMessageOf(error);
@@ -51,22 +45,11 @@ export const logs: Collector = {
       yield* errorPieces(errorsPath(fields), [message], outcome);
       return;
     }
+    if (pods.length === 0) yield nobodyPiece(fields);
     const wanted = containerLogs(fields, pods, context.clock.now());
     yield* withOneLinkEach(readLogs(wanted, bounded), pods);
   },
 };
-
-async function listPods(fields: Fields, context: CollectContext): Promise<readonly LoggedPod[]> {
-  const namespace = textOf(fields, 'namespace');
-  const within = namespace === '' ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  const labelSelector = textsOf(fields, 'selector').join(',');
-  const listing = {
-    path: `/api/v1${within}/pods`,
-    query: labelSelector === '' ? {} : { labelSelector },
-    keep: loggedPod,
-  };
-  return await listObjects(listing, context);
-}
 
 function errorsPath(fields: Fields): string {
   const folder = textOf(fields, 'name') || textOf(fields, 'collectorName');

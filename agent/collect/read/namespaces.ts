@@ -58,7 +58,10 @@ async function readWanted(
       await writer.write(Buffer.from(writer.bytes === 0 ? '[\n  ' : ',\n  '));
       await writer.write(indenter.indent(json, 1));
     } catch (error) {
-      signal.throwIfAborted();
+      if (signal.aborted) {
+        await writer.discard();
+        throw signal.reason;
+      }
       errors.push(apiMessageOf(error));
     }
   }

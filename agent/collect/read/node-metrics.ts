@@ -5,10 +5,9 @@ import { apiMessageOf, rawMessageOf } from '../../kube/api-error.ts';
 import { BodyWriter } from '../body.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { textsOf } from '../fields.ts';
-import { interleave } from '../interleave.ts';
 import { listObjects } from '../list-objects.ts';
 import { textAt } from '../object-fields.ts';
-import { problem } from '../pieces.ts';
+import { interleavePieces, problem } from '../pieces.ts';
 
 /** Source: troubleshoot v0.133.0, pkg/collect/k8s_node_metrics.go. */
 export const nodeMetrics: Collector = {
@@ -21,7 +20,7 @@ export const nodeMetrics: Collector = {
     const names = await findNodes(fields, context);
     const failures: unknown[] = [];
     const lanes = names.map((name) => readSummary(name, failures, context));
-    yield* interleave(lanes, context.concurrency);
+    yield* interleavePieces(lanes, context.concurrency);
     // One node that is away must not hide the others; where none answers, the reason is worth a file.
     if (failures.length > 0 && failures.length === names.length) throw failures[0];
   },

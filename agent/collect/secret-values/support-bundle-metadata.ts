@@ -2,6 +2,7 @@
 
 import type { Collector } from '../collector.ts';
 import { textOf } from '../fields.ts';
+import { goText } from '../go-json.ts';
 import { objectAt } from '../object-fields.ts';
 import { jsonPiece } from '../pieces.ts';
 import { wrapped } from '../wrapped.ts';
@@ -16,7 +17,7 @@ export const supportBundleMetadata: Collector = {
       resources: ['secrets'],
       verbs: ['get'],
       resourceNames: [SECRET],
-      namespace: textOf(fields, 'namespace'),
+      namespace: textOf(fields, 'namespace') || 'default',
       isRequired: true,
     },
   ],
@@ -33,7 +34,7 @@ export const supportBundleMetadata: Collector = {
     }
     const data = Object.entries(objectAt(secret, 'data') ?? {});
     const decoded = data.map(
-      ([key, value]) => [key, Buffer.from(String(value), 'base64').toString()] as const,
+      ([key, value]) => [key, goText(Buffer.from(String(value), 'base64'))] as const,
     );
     yield jsonPiece('metadata/cluster.json', new Map(decoded));
   },

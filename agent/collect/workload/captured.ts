@@ -1,7 +1,7 @@
 /** Runs a command in a container and keeps what it writes. */
 
 import type { ExecTarget, KubeApi } from '../../kube/client.ts';
-import { type Body, BodyWriter } from '../body.ts';
+import { type Body, BodyWriter, type WorkFolder } from '../body.ts';
 
 export interface Captured {
   readonly stdout: Body;
@@ -10,10 +10,10 @@ export interface Captured {
   readonly failure: unknown;
 }
 
-/** Never rejects for the command or the API. Both bodies are to be removed. */
+/** Never rejects for the command or the API, only where what it writes cannot be kept. Both bodies are to be removed. */
 export async function capture(
   target: ExecTarget,
-  { kube, workDir }: { readonly kube: KubeApi; readonly workDir: string },
+  { kube, workDir }: { readonly kube: KubeApi; readonly workDir: WorkFolder },
   signal: AbortSignal,
 ): Promise<Captured> {
   const writers = { stdout: new BodyWriter(workDir), stderr: new BodyWriter(workDir) };
@@ -26,9 +26,14 @@ export async function capture(
   } catch (error) {
     failure = error;
   }
-  return {
-    stdout: await writers.stdout.finish(),
-    stderr: await writers.stderr.finish(),
-    failure,
-  };
+  const stdout = await writers.stdout.finish().catch(async (error: unknown) => {
+    await writers.stderr.discard();
+    throw error;
+  });
+  try {
+    return { stdout, stderr: await writers.stderr.finish(), failure };
+  } catch (error) {
+    await stdout.remove();
+    throw error;
+  }
 }

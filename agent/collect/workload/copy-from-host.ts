@@ -5,15 +5,14 @@ import { basename, dirname, join } from 'node:path/posix';
 import { hasCode } from '../../errors.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { entryOf, flagOf, textOf } from '../fields.ts';
-import { interleave } from '../interleave.ts';
 import { listObjects } from '../list-objects.ts';
 import { objectAt, textAt } from '../object-fields.ts';
-import { filePiece, problem } from '../pieces.ts';
+import { filePiece, interleavePieces, problem } from '../pieces.ts';
 import { readTimeoutMs, TimeLimit } from '../time-limit.ts';
 import { wrapped } from '../wrapped.ts';
-import { MADE_LABEL, Made, RUN_LABEL, uniqueName } from './made.ts';
-import { type Bounds, POLL_MS, TOLERATIONS } from './made-pods.ts';
-import { readPodFiles, readPodTar } from './pod-files.ts';
+import { MADE_LABEL, type Made, RUN_LABEL, uniqueName, withMade } from './made.ts';
+import { type Bounds, isSome, POLL_MS, TOLERATIONS } from './made-pods.ts';
+import { below, type CopyFailure, readPodFiles, readPodTar } from './pod-files.ts';
 import { preparePullSecret, pullSecretRules } from './pull-secret-for-pods.ts';
 
 /** For the pods to start, images to be pulled included; what runs by then is read. */
@@ -30,24 +29,27 @@ export const copyFromHost: Collector = {
   ],
 
   async *collect(fields, context) {
-    const { namespace } = context.kube;
-    const place = placeOf(textOf(fields, 'hostPath'));
-    const made = new Made(context);
-    try {
-      const name = await create(place, fields, { made, context });
-      const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/daemonsets/${name}`;
-      const ready = new TimeLimit(context, READY_MS);
-      await waitUntilReady(path, { context, limit: ready });
-      const given = readTimeoutMs(fields, 'parse timeout: ') ?? 0;
-      const limit = new TimeLimit(context, given > 0 ? given : undefined);
-      const pods = await limit.bound((signal) => listPods(name, { ...context, signal }));
-      const lanes = pods.map((pod) => copyFrom(pod, place, { fields, context, limit }));
-      yield* interleave(lanes, context.concurrency);
-    } finally {
-      for (const message of await made.remove()) yield problem('named', message);
-    }
+    const given = readTimeoutMs(fields, 'parse timeout: ') ?? 0;
+    yield* withMade(context, (made) => copyFromAll(fields, given, { made, context }));
   },
 };
+
+async function* copyFromAll(
+  fields: Fields,
+  timeoutMs: number,
+  { made, context }: Making,
+): AsyncGenerator<Piece> {
+  const namespace = encodeURIComponent(context.kube.namespace);
+  const place = placeOf(textOf(fields, 'hostPath'));
+  const name = await create(place, fields, { made, context });
+  const path = `/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`;
+  const isReady = await waitUntilReady(path, { context, limit: new TimeLimit(context, READY_MS) });
+  if (!isReady) yield problem('partial', `not all pods of ${name} ran within ${READY_MS / 1000} s`);
+  const limit = new TimeLimit(context, timeoutMs > 0 ? timeoutMs : undefined);
+  const pods = await limit.bound((signal) => listPods(name, { ...context, signal }));
+  const lanes = pods.map((pod) => copyFrom(pod, place, { fields, context, limit }));
+  yield* interleavePieces(lanes, context.concurrency);
+}
 
 interface Place {
   readonly hostPath: string;
@@ -73,8 +75,8 @@ async function create(place: Place, fields: Fields, { made, context }: Making): 
   const { namespace } = context.kube;
   const name = uniqueName('troubleshoot-copyfromhost-');
   const labels = { 'troubleshoot.sh/collector': 'copyfromhost', [MADE_LABEL]: name };
+  const secretName = await createSecret(fields, namespace, made);
   try {
-    const secretName = await preparePullSecret(entryOf(fields, 'imagePullSecret'), namespace, made);
     const secrets = secretName === undefined ? {} : { imagePullSecrets: [{ name: secretName }] };
     await made.create(`/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/daemonsets`, {
       apiVersion: 'apps/v1',
@@ -94,9 +96,19 @@ async function create(place: Place, fields: Fields, { made, context }: Making): 
   return name;
 }
 
+async function createSecret(fields: Fields, namespace: string, made: Made) {
+  try {
+    return await preparePullSecret(entryOf(fields, 'imagePullSecret'), namespace, made);
+  } catch (error) {
+    throw wrapped(error, 'create daemonset: create secret');
+  }
+}
+
 function podSpec({ mounted }: Place, fields: Fields, context: CollectContext) {
   return {
     tolerations: TOLERATIONS,
+    // `sleep` as the first process heeds no SIGTERM.
+    terminationGracePeriodSeconds: 0,
     // What it reads is not to be reached from elsewhere, and it asks the API for nothing.
     automountServiceAccountToken: false,
     containers: [
@@ -113,19 +125,20 @@ function podSpec({ mounted }: Place, fields: Fields, context: CollectContext) {
   };
 }
 
-/** At the end of its time it returns all the same: the nodes whose pods run by then are read. */
-async function waitUntilReady(path: string, { context, limit }: Bounds): Promise<void> {
+/** False at the end of its time: the nodes whose pods run by then are read all the same. */
+async function waitUntilReady(path: string, { context, limit }: Bounds): Promise<boolean> {
   try {
     for (;;) {
       await limit.pause(POLL_MS);
       const daemonSet = await limit.bound((signal) => context.kube.get(path, signal));
       const status = objectAt(daemonSet, 'status');
       const desired = status?.['desiredNumberScheduled'];
-      if (desired !== 0 && desired === status?.['numberAvailable']) return;
+      if (isSome(desired) && desired === status?.['numberAvailable']) return true;
     }
   } catch (error) {
     context.signal.throwIfAborted();
     if (!limit.isOver) throw error;
+    return false;
   }
 }
 
@@ -164,12 +177,15 @@ async function* copyFrom(
   const pieces = flagOf(fields, 'extractArchive')
     ? readPodFiles(files, bounded)
     : readPodTar(files, 'archive.tar', bounded);
-  let next = await limit.bound(() => pieces.next());
-  for (; next.done !== true; next = await limit.bound(() => pieces.next())) {
-    // Not joined: a path that leads upwards is left out by name, and must not become another one.
-    yield { ...next.value, path: `${folder}/${next.value.path}` };
+  let failure: CopyFailure | undefined;
+  try {
+    failure = yield* below(folder, pieces);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!limit.isOver) throw error;
+    // One slow node must not cost the others.
+    failure = { cause: error, message: 'timeout', stderr: '' };
   }
-  const failure = next.value;
   if (failure === undefined) return;
   yield filePiece(join(folder, 'error.txt'), failure.message);
   if (failure.stderr !== '') yield filePiece(join(folder, 'stderr.txt'), failure.stderr);

@@ -1,15 +1,14 @@
 /** copy: a file or a folder out of each of the selected pods. */
 
-import { dirname, join } from 'node:path/posix';
+import { join } from 'node:path/posix';
 
 import { hasCode } from '../../errors.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { textOf } from '../fields.ts';
-import { interleave } from '../interleave.ts';
-import { errorPieces } from '../pieces.ts';
+import { errorPieces, interleavePieces } from '../pieces.ts';
 import type { LoggedPod } from '../pod-logs.ts';
-import { readPodFiles } from './pod-files.ts';
-import { execRules, listErrorPieces, listSelectedPods } from './selected-pods.ts';
+import { execRules, listErrorPieces, listSelectedPods, nobodyPiece } from '../selected-pods.ts';
+import { below, goDirname, readPodFiles } from './pod-files.ts';
 
 /** Source: troubleshoot v0.133.0, pkg/collect/copy.go. */
 export const copy: Collector = {
@@ -24,8 +23,9 @@ export const copy: Collector = {
       yield* listErrorPieces(fields, error);
       return;
     }
+    if (pods.length === 0) yield nobodyPiece(fields);
     const lanes = pods.map((pod) => copyFrom(pod, fields, context));
-    yield* interleave(lanes, context.concurrency);
+    yield* interleavePieces(lanes, context.concurrency);
   },
 };
 
@@ -46,13 +46,7 @@ async function* copyFrom(
     },
     context,
   );
-  let next = await files.next();
-  for (; next.done !== true; next = await files.next()) {
-    const { path, body } = next.value;
-    // Not joined: a path that leads upwards is left out by name, and must not become another one.
-    yield { kind: 'file', path: `${join(place, dirname(containerPath))}/${path}`, body };
-  }
-  const failure = next.value;
+  const failure = yield* below(join(place, goDirname(containerPath)), files);
   if (failure === undefined) return;
   const errors = new Map([[join(containerPath, 'error'), failure.message]]);
   if (failure.stderr !== '') errors.set(join(containerPath, 'stderr'), failure.stderr);

@@ -10,7 +10,7 @@ export const DNS_NAMESPACE = 'kube-system';
 
 /** What is empty cannot be read, or is not there. */
 export interface DnsSetup {
-  readonly pods: string;
+  readonly pods: readonly string[];
   readonly service: string;
   readonly endpoints: string;
   readonly coreDns: string | undefined;
@@ -26,7 +26,7 @@ export async function readDnsSetup(bounds: Bounds): Promise<DnsSetup> {
     optional(get('configmaps/kube-dns', bounds).then(dataText), bounds),
   ]);
   return {
-    pods: pods ?? '',
+    pods: pods ?? [],
     service: service ?? '',
     endpoints: endpoints ?? '',
     coreDns,
@@ -50,8 +50,8 @@ async function optional<T>(reading: Promise<T>, { context }: Bounds): Promise<T 
   }
 }
 
-async function listRunningPods({ context, limit }: Bounds): Promise<string> {
-  const names = await limit.bound((signal) =>
+async function listRunningPods({ context, limit }: Bounds): Promise<readonly string[]> {
+  return await limit.bound((signal) =>
     listObjects(
       {
         path: `/api/v1/namespaces/${DNS_NAMESPACE}/pods`,
@@ -64,7 +64,6 @@ async function listRunningPods({ context, limit }: Bounds): Promise<string> {
       { ...context, signal },
     ),
   );
-  return names.join(', ');
 }
 
 function endpointsText(endpoints: unknown): string {

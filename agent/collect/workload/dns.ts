@@ -9,7 +9,7 @@ import { filePiece, problem } from '../pieces.ts';
 import { TimeLimit } from '../time-limit.ts';
 import { wrapped } from '../wrapped.ts';
 import { DNS_NAMESPACE, type DnsSetup, readClusterIp, readDnsSetup } from './dns-setup.ts';
-import { Made, uniqueName } from './made.ts';
+import { type Made, uniqueName, withMade } from './made.ts';
 import { type Bounds, podPath, readLog, waitForEnd } from './made-pods.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -50,12 +50,7 @@ export const dns: Collector = {
 
   async *collect(fields, context) {
     const limit = new TimeLimit(context, TIMEOUT_MS);
-    const made = new Made(context);
-    try {
-      yield* tell(fields, made, { context, limit });
-    } finally {
-      for (const message of await made.remove()) yield problem('named', message);
-    }
+    yield* withMade(context, (made) => tell(fields, made, { context, limit }));
   },
 };
 
@@ -81,7 +76,8 @@ async function* tell(fields: Fields, made: Made, bounds: Bounds): AsyncGenerator
         kubernetes: answers.kubernetes,
         nonResolvableDomain: { name: queries.nonResolvable, address: answers.nonResolvable },
       },
-      kubeDNSPods: setup.pods.split(', '),
+      // Go splits what it joined: of none an empty text is left.
+      kubeDNSPods: setup.pods.length === 0 ? [''] : setup.pods,
       kubeDNSService: setup.service,
       kubeDNSEndpoints: setup.endpoints,
     }),
@@ -104,7 +100,7 @@ function podText({ image }: Queries, cluster: Attempt, log: Attempt): readonly s
 
 function setupText({ pods, service, endpoints, coreDns, kubeDns }: DnsSetup): readonly string[] {
   return [
-    `=== Running kube-dns pods: ${pods}\n`,
+    `=== Running kube-dns pods: ${pods.join(', ')}\n`,
     `=== Running kube-dns service: ${service}\n`,
     `=== kube-dns endpoints: ${endpoints}\n`,
     coreDns === undefined ? '' : `=== CoreDNS config: \n${coreDns}`,

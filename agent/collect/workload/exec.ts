@@ -2,13 +2,14 @@
 
 import { hasCode } from '../../errors.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
-import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
+import type { Collector, Fields, Piece } from '../collector.ts';
 import { textOf, textsOf } from '../fields.ts';
 import { errorPieces } from '../pieces.ts';
 import type { LoggedPod } from '../pod-logs.ts';
+import { execRules, listErrorPieces, listSelectedPods, nobodyPiece } from '../selected-pods.ts';
 import { readTimeoutMs, TimeLimit } from '../time-limit.ts';
 import { capture } from './captured.ts';
-import { execRules, listErrorPieces, listSelectedPods } from './selected-pods.ts';
+import type { Bounds } from './made-pods.ts';
 
 /**
  * Runs in the first of the selected pods. What the command wrote until its `timeout`, or the collector's end, is kept.
@@ -30,14 +31,10 @@ export const exec: Collector = {
       return;
     }
     const [pod] = pods;
-    if (pod !== undefined) yield* runIn(pod, fields, { context, limit });
+    if (pod === undefined) yield nobodyPiece(fields);
+    else yield* runIn(pod, fields, { context, limit });
   },
 };
-
-interface Bounds {
-  readonly context: CollectContext;
-  readonly limit: TimeLimit;
-}
 
 async function* runIn(
   pod: LoggedPod,

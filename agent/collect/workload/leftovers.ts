@@ -1,7 +1,9 @@
 /** Removes what a run that was killed has left in the cluster. */
 
-import { hasCode } from '../../errors.ts';
+import { hasCode, messageOf } from '../../errors.ts';
 import type { KubeApi } from '../../kube/client.ts';
+import type { Logger } from '../../log.ts';
+import { redactLine } from '../../redact-line.ts';
 import { objectAt, objectsAt, textAt } from '../object-fields.ts';
 import { AT_ONCE, INSTALLATION_LABEL, RUN_LABEL } from './made.ts';
 
@@ -15,8 +17,8 @@ export interface LeftoverOptions {
   readonly installationId: string;
   /** Whether an object belongs to a run that has ended: others may be under way in another process. */
   readonly isLeftover: (found: Found) => boolean;
-  /** Where to look if rights do not reach all namespaces. */
-  readonly namespaces: readonly string[];
+  /** Where to look if rights do not reach all namespaces; absent: in the agent's own and in `default`. */
+  readonly namespaces?: readonly string[];
 }
 
 export interface Found {
@@ -54,6 +56,25 @@ export async function removeLeftovers(
   return removed;
 }
 
+/**
+ * As `removeLeftovers`. What was removed is said, and so is what could not be: it keeps nobody from their work.
+ *
+ * @param kube Connected to only here: where there is no cluster, that is said too.
+ */
+export async function tidyUp(
+  kube: () => Promise<KubeApi>,
+  options: LeftoverOptions & { readonly log: Logger },
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const removed = await removeLeftovers(await kube(), options, signal);
+    if (removed.length > 0) options.log.warn({ removed }, 'objects of a killed run removed');
+  } catch (error) {
+    const reason = redactLine(messageOf(error));
+    options.log.warn({ reason }, 'objects of killed runs not removed');
+  }
+}
+
 interface Search {
   readonly kube: KubeApi;
   readonly options: LeftoverOptions;
@@ -72,7 +93,9 @@ async function find(root: string, resource: string, search: Search): Promise<rea
     if (!hasCode(error, 'KUBE_FORBIDDEN')) throw error;
   }
   const found: Place[] = [];
-  for (const namespace of new Set(search.options.namespaces)) {
+  for (const namespace of new Set(
+    search.options.namespaces ?? [search.kube.namespace, 'default'],
+  )) {
     try {
       found.push(...(await list(`${root}namespaces/${namespace}/${resource}`, search)));
     } catch (error) {

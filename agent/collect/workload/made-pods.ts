@@ -7,6 +7,9 @@ import type { TimeLimit } from '../time-limit.ts';
 
 export const POLL_MS = 1_000;
 
+/** Pods that are waited for at once: they are asked for within the budget of requests. */
+export const MOST_PODS = 50;
+
 export interface Bounds {
   readonly context: CollectContext;
   readonly limit: TimeLimit;
@@ -52,6 +55,11 @@ export async function waitForEnd(
     }
     await limit.pause(POLL_MS);
   }
+}
+
+/** Whether a count in a status says that there are some. */
+export function isSome(count: unknown): boolean {
+  return typeof count === 'number' && count > 0;
 }
 
 /** Why its containers do not run yet. */

@@ -1,6 +1,6 @@
 /** Files out of a container, by the `tar` that it must have. */
 
-import { basename, dirname } from 'node:path/posix';
+import { basename, join } from 'node:path/posix';
 
 import { messageOf } from '../../errors.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
@@ -50,6 +50,28 @@ export async function* readPodFiles(
   return await run.failure(undefined);
 }
 
+/**
+ * The same files below a folder. The source is closed whatever happens.
+ *
+ * @yields The files.
+ * @returns As `readPodFiles`.
+ */
+export async function* below(
+  folder: string,
+  files: AsyncGenerator<FilePiece, CopyFailure | undefined>,
+): AsyncGenerator<FilePiece, CopyFailure | undefined> {
+  try {
+    for (;;) {
+      const next = await files.next();
+      if (next.done === true) return next.value;
+      // Not joined: a path that leads upwards is left out by name, and must not become another one.
+      yield { ...next.value, path: `${folder}/${next.value.path}` };
+    }
+  } finally {
+    await files.return(undefined);
+  }
+}
+
 async function readBody(chunks: AsyncIterable<Uint8Array>, { workDir }: Context): Promise<Body> {
   const writer = new BodyWriter(workDir);
   try {
@@ -84,6 +106,12 @@ export async function* readPodTar(
   return await run.failure(error);
 }
 
+/** As Go's filepath.Dir: of `/a/b/` it is `/a/b`. */
+export function goDirname(path: string): string {
+  const folder = join(path.slice(0, path.lastIndexOf('/') + 1));
+  return folder === '/' ? folder : folder.replace(/\/$/, '');
+}
+
 /** `tar` in the container, and what it says. */
 class TarRun {
   readonly #files: PodFiles;
@@ -99,7 +127,7 @@ class TarRun {
 
   async *stdout(): AsyncGenerator<Uint8Array> {
     const { containerPath, ...target } = this.#files;
-    const [folder, name] = [dirname(containerPath), basename(containerPath)];
+    const [folder, name] = [goDirname(containerPath), basename(containerPath)];
     const command = ['tar', '-C', folder, '-cf', '-', name];
     const { kube, signal } = this.#context;
     this.#execution = await kube.exec({ ...target, command }, signal);

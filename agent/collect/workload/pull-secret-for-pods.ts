@@ -1,6 +1,6 @@
 /** The pull secret that a spec brings along for the pods that a collector makes. */
 
-import { AgentError } from '../../errors.ts';
+import { AgentError, messageOf } from '../../errors.ts';
 import type { ApiRule, Fields } from '../collector.ts';
 import { entryOf } from '../fields.ts';
 import { decodeGoBase64 } from '../go-base64.ts';
@@ -17,7 +17,7 @@ const KEY = '.dockerconfigjson';
  * Source: createSecret in troubleshoot v0.133.0, pkg/collect/run_pod.go.
  *
  * @param secret The field `imagePullSecret`.
- * @throws {AgentError} SPEC_INVALID: its data is something else.
+ * @throws {AgentError} SPEC_INVALID: its data is something else; KUBE_…: it cannot be made.
  */
 export async function preparePullSecret(
   secret: ApiObject | undefined,
@@ -28,20 +28,36 @@ export async function preparePullSecret(
   const data = objectAt(secret, 'data');
   const name = textAt(secret, 'name');
   if (data === undefined) return name === '' ? undefined : name;
+  return await create(secret, data, { namespace, made });
+}
+
+async function create(
+  secret: ApiObject,
+  data: ApiObject,
+  { namespace, made }: { readonly namespace: string; readonly made: Made },
+): Promise<string> {
   checkData(secret, data);
-  const text = decodeGoBase64(textAt(data, KEY)).toString();
+  const name = textAt(secret, 'name');
   const object = {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: name === '' ? uniqueName('troubleshoot') : name },
     type: TYPE,
-    data: { [KEY]: Buffer.from(text).toString('base64') },
+    data: { [KEY]: decodeData(textAt(data, KEY)).toString('base64') },
   };
-  const created = await made.create(
-    `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`,
-    object,
-  );
-  return textAt(created, 'metadata', 'name');
+  const collection = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`;
+  return textAt(await made.create(collection, object), 'metadata', 'name');
+}
+
+/** @throws {AgentError} SPEC_INVALID. */
+function decodeData(text: string): Buffer {
+  try {
+    return decodeGoBase64(text);
+  } catch (error) {
+    throw new AgentError('SPEC_INVALID', `Unable to decode data.: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** What `preparePullSecret` needs. */

@@ -3,14 +3,22 @@
 import { apiMessageOf } from '../../kube/api-error.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { entryOf, textOf } from '../fields.ts';
-import { interleave } from '../interleave.ts';
 import { listObjects } from '../list-objects.ts';
 import { type ApiObject, objectAt, objectsAt, textAt } from '../object-fields.ts';
-import { filePiece, problem } from '../pieces.ts';
+import { filePiece, interleavePieces, problem } from '../pieces.ts';
 import { readTimeoutMs, TimeLimit } from '../time-limit.ts';
 import { wrapped } from '../wrapped.ts';
-import { MADE_LABEL, Made, RUN_LABEL, uniqueName } from './made.ts';
-import { type Bounds, hasEndedOnce, POLL_MS, podPath, readLog, waitForEnd } from './made-pods.ts';
+import { MADE_LABEL, type Made, RUN_LABEL, uniqueName, withMade } from './made.ts';
+import {
+  type Bounds,
+  hasEndedOnce,
+  isSome,
+  MOST_PODS,
+  POLL_MS,
+  podPath,
+  readLog,
+  waitForEnd,
+} from './made-pods.ts';
 import { preparePullSecret, pullSecretRules } from './pull-secret-for-pods.ts';
 import { withOurImages } from './run-pod.ts';
 
@@ -40,22 +48,29 @@ export const runDaemonSet: Collector = {
   async *collect(fields, context) {
     const given = readTimeoutMs(fields, 'failed to parse timeout: ') ?? 0;
     const limit = new TimeLimit(context, given > 0 ? given : DEFAULT_TIMEOUT_MS);
-    const made = new Made(context);
-    try {
-      const daemonSet = await create(fields, made, context);
-      await waitForPods(daemonSet, { context, limit });
-      const pods = await listPods(daemonSet, context);
-      const lanes = pods.map((pod) => collectLog(pod, { fields, context, limit }));
-      yield* interleave(lanes, context.concurrency);
-    } finally {
-      for (const message of await made.remove()) yield problem('named', message);
-    }
+    yield* withMade(context, (made) => runEverywhere(fields, made, { context, limit }));
   },
 };
 
+async function* runEverywhere(
+  fields: Fields,
+  made: Made,
+  { context, limit }: Bounds,
+): AsyncGenerator<Piece> {
+  const daemonSet = await create(fields, made, context);
+  await waitForPods(daemonSet, { context, limit });
+  const pods = await listPods(daemonSet, context);
+  const lanes = pods.map((pod) => collectLog(pod, { fields, context, limit }));
+  yield* interleavePieces(lanes, MOST_PODS);
+}
+
 async function create(fields: Fields, made: Made, context: CollectContext): Promise<ApiObject> {
   const namespace = textOf(fields, 'namespace') || 'default';
-  const podSpec = withOurImages(entryOf(fields, 'podSpec') ?? {}, context);
+  const podSpec = {
+    // Its containers are started again for ever, and may heed no SIGTERM.
+    terminationGracePeriodSeconds: 0,
+    ...withOurImages(entryOf(fields, 'podSpec') ?? {}, context),
+  };
   const secretName = await preparePullSecret(entryOf(fields, 'imagePullSecret'), namespace, made);
   const secrets = objectsAt(podSpec, 'imagePullSecrets');
   const spec =
@@ -101,7 +116,7 @@ async function waitForPods(daemonSet: ApiObject, { context, limit }: Bounds): Pr
       status?.['currentNumberScheduled'],
     ];
     const isForNobody = desired === 0 && context.clock.elapsed() - startedAt > NOBODY_MS;
-    if (isForNobody || (desired !== 0 && desired === current)) return;
+    if (isForNobody || (isSome(desired) && desired === current)) return;
   }
 }
 

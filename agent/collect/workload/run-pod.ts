@@ -8,7 +8,7 @@ import { jsonPiece, problem } from '../pieces.ts';
 import { loggedPod, readLogs } from '../pod-logs.ts';
 import { readTimeoutMs, TimeLimit } from '../time-limit.ts';
 import { wrapped } from '../wrapped.ts';
-import { Made } from './made.ts';
+import { type Made, withMade } from './made.ts';
 import { hasEnded, POLL_MS, podPath, waitingReasons } from './made-pods.ts';
 import { preparePullSecret, pullSecretRules } from './pull-secret-for-pods.ts';
 
@@ -82,22 +82,19 @@ export function withOurImages(
  * @yields The log with a link `<name>/<pod>.log`, then `<name>/<name>.json` and `<name>/<name>-events.json`.
  * @throws {Error} `timeout`: it did not end in time; the log until then has been given.
  */
-export async function* runToEnd(
+export function runToEnd(
   pod: PodToRun,
   timeoutMs: number | undefined,
   context: CollectContext,
 ): AsyncGenerator<Piece> {
-  const made = new Made(context);
-  try {
+  return withMade(context, async function* work(made) {
     const path = await createPod(pod, made, context);
     const limit = new TimeLimit(context, timeoutMs);
     yield* followPod(path, pod, { ...context, signal: limit.signal, limit });
     // Also where the log was cut off by it.
     await limit.bound(async () => undefined);
     yield* describePod(path, pod, context);
-  } finally {
-    for (const message of await made.remove()) yield problem('named', message);
-  }
+  });
 }
 
 async function createPod(pod: PodToRun, made: Made, { signal }: CollectContext): Promise<string> {
@@ -105,8 +102,8 @@ async function createPod(pod: PodToRun, made: Made, { signal }: CollectContext):
   signal.throwIfAborted();
   const collection = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
   const name = pod.collectorName || pod.name || 'run-pod';
+  const secretName = await createSecret(pod, made);
   try {
-    const secretName = await preparePullSecret(pullSecret, namespace, made);
     // One that is only named is the affair of `podSpec`, as with troubleshoot.
     const isMade = secretName !== undefined && objectAt(pullSecret, 'data') !== undefined;
     const secrets = isMade
@@ -126,6 +123,14 @@ async function createPod(pod: PodToRun, made: Made, { signal }: CollectContext):
     throw wrapped(error, 'failed to run pod: failed to create pod');
   }
   return podPath(namespace, name);
+}
+
+async function createSecret({ pullSecret, namespace }: PodToRun, made: Made) {
+  try {
+    return await preparePullSecret(pullSecret, namespace, made);
+  } catch (error) {
+    throw wrapped(error, 'failed to run pod: failed to create secret');
+  }
 }
 
 async function* followPod(

@@ -3,13 +3,12 @@
 import { apiMessageOf } from '../../kube/api-error.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { entryOf, textOf } from '../fields.ts';
-import { interleave } from '../interleave.ts';
 import { listObjects } from '../list-objects.ts';
 import { objectsAt, textAt } from '../object-fields.ts';
-import { problem } from '../pieces.ts';
+import { interleavePieces, problem } from '../pieces.ts';
 import { readTimeoutMs, TimeLimit } from '../time-limit.ts';
-import { Made, uniqueName } from './made.ts';
-import { type Bounds, podPath, readLog, TOLERATIONS, waitForEnd } from './made-pods.ts';
+import { type Made, uniqueName, withMade } from './made.ts';
+import { type Bounds, MOST_PODS, podPath, readLog, TOLERATIONS, waitForEnd } from './made-pods.ts';
 import { preparePullSecret, pullSecretRules } from './pull-secret-for-pods.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -44,23 +43,19 @@ export const sysctl: Collector = {
     const given = readTimeoutMs(fields, 'parse timeout: ');
     const limit = new TimeLimit(context, given === 0 ? DEFAULT_TIMEOUT_MS : given);
     const namespace = textOf(fields, 'namespace') || context.kube.namespace;
-    const made = new Made(context);
-    try {
-      const nodes = await limit.bound((signal) => listReadyNodes({ ...context, signal }));
-      const secretName = await preparePullSecret(
-        entryOf(fields, 'imagePullSecret'),
-        namespace,
-        made,
-      );
-      const lanes = nodes.map((node) =>
-        readNode(node, { fields, context, limit, made, namespace, secretName }),
-      );
-      yield* interleave(lanes, context.concurrency);
-    } finally {
-      for (const message of await made.remove()) yield problem('named', message);
-    }
+    yield* withMade(context, (made) => readNodes({ fields, context, limit, made, namespace }));
   },
 };
+
+async function* readNodes(parts: Omit<Reading, 'secretName'>): AsyncGenerator<Piece> {
+  const { fields, context, limit, made, namespace } = parts;
+  const nodes = await limit.bound((signal) => listReadyNodes({ ...context, signal }));
+  if (nodes.length === 0) yield problem('named', 'there is no node that is ready');
+  const secret = entryOf(fields, 'imagePullSecret');
+  const secretName = await preparePullSecret(secret, namespace, made);
+  const lanes = nodes.map((node) => readNode(node, { ...parts, secretName }));
+  yield* interleavePieces(lanes, MOST_PODS);
+}
 
 async function listReadyNodes(context: CollectContext): Promise<readonly string[]> {
   return await listObjects(
@@ -88,7 +83,7 @@ async function* readNode(node: string, reading: Reading): AsyncGenerator<Piece> 
   const { context, made, namespace } = reading;
   try {
     const collection = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
-    const pod = await made.create(collection, podOn(node, reading));
+    const pod = await reading.limit.bound(() => made.create(collection, podOn(node, reading)));
     const path = podPath(namespace, textAt(pod, 'metadata', 'name'));
     await waitForEnd(path, reading);
     const body = await readLog(path, 'run', reading);

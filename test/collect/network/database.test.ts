@@ -7,7 +7,6 @@ import {
   type DatabaseForm,
   databaseCollector,
   failureText,
-  withoutSecrets,
 } from '../../../agent/collect/network/database.ts';
 import { mysql } from '../../../agent/collect/network/mysql.ts';
 import { clusterNetwork } from '../../../agent/collect/network/network.ts';
@@ -120,8 +119,4 @@ describe('collect/database', () => {
       assert.match(Object.values(files).join(), /loopback, link-local or metadata address/);
     });
   }
-
-  it('hides every secret wherever it stands', () => {
-    assert.equal(withoutSecrets('a.b a+b a.b', ['a.b', '']), '***HIDDEN*** a+b ***HIDDEN***');
-  });
 });

@@ -12,6 +12,7 @@ import {
   pinProxy,
 } from '../../../agent/collect/network/network.ts';
 import { OPEN_NETWORK } from '../../support/network.ts';
+import { never } from '../../support/signal.ts';
 
 describe('collect/network', () => {
   for (const [addresses, isAllowed] of [
@@ -53,12 +54,16 @@ describe('collect/network', () => {
   }
 
   it('refuses a proxy of a spec that may not be reached', async () => {
-    await assert.rejects(pinProxy(new URL('http://127.0.0.1:3128'), clusterNetwork()));
-    await assert.rejects(pinProxy(new URL('http://localhost:3128'), clusterNetwork()));
+    await assert.rejects(pinProxy(new URL('http://127.0.0.1:3128'), clusterNetwork(), never()));
+    await assert.rejects(pinProxy(new URL('http://localhost:3128'), clusterNetwork(), never()));
   });
 
   it('connects to the address of a proxy that was checked', async () => {
-    const pinned = await pinProxy(new URL('http://user:word@localhost:3128'), OPEN_NETWORK);
+    const pinned = await pinProxy(
+      new URL('http://user:word@localhost:3128'),
+      OPEN_NETWORK,
+      never(),
+    );
 
     assert.match(pinned.href, /^http:\/\/user:word@(127\.0\.0\.1|\[::1\]):3128\/$/);
     assert.equal(pinned.protocol, 'http:');

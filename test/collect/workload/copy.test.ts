@@ -126,10 +126,13 @@ describe('collect/copy', () => {
     );
   });
 
-  it('gives nothing where no pod is found', async () => {
+  it('gives nothing where no pod is found, and says so', async () => {
     const { files, problems } = await copyWith([], { selector: ['app=nobody'] });
 
-    assert.deepEqual([files, problems], [{}, []]);
+    assert.deepEqual(files, {});
+    assert.deepEqual(problems, [
+      { outcome: 'named', message: 'there is no pod with app=nobody in the namespace shop' },
+    ]);
   });
 
   it('writes why pods cannot be listed', async () => {

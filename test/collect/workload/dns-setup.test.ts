@@ -33,7 +33,7 @@ describe('collect/dns-setup', () => {
 
     const { pods } = await readDnsSetup(boundsOf(kube));
 
-    assert.equal(pods, 'a, c');
+    assert.deepEqual(pods, ['a', 'c']);
   });
 
   it('has each address with the first port of its subset', async () => {
@@ -65,7 +65,7 @@ describe('collect/dns-setup', () => {
     const { log, ...bounds } = boundsOf(new FakeKube());
 
     assert.deepEqual(await readDnsSetup(bounds), {
-      pods: '',
+      pods: [],
       service: '',
       endpoints: '',
       coreDns: undefined,

@@ -94,10 +94,13 @@ describe('collect/exec', () => {
     assert.equal(problems[0]?.outcome, 'forbidden');
   });
 
-  it('gives nothing where no pod is found', async () => {
+  it('gives nothing where no pod is found, and says so', async () => {
     const { files, problems } = await gather(exec, FIELDS);
 
-    assert.deepEqual([files, problems], [{}, []]);
+    assert.deepEqual(files, {});
+    assert.deepEqual(problems, [
+      { outcome: 'named', message: 'there is no pod with app=web in the namespace shop' },
+    ]);
   });
 
   for (const [fields, path] of [

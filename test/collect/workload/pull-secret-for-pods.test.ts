@@ -69,7 +69,7 @@ describe('collect/pull-secret-for-pods', () => {
     const data = { [KEY]: 'hush!hush' };
 
     await assert.rejects(prepare({ ...PULL_SECRET, data }, new FakeKube()), {
-      message: 'illegal base64 data at input byte 4',
+      message: 'Unable to decode data.: illegal base64 data at input byte 4',
     });
   });
 

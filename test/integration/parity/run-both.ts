@@ -147,6 +147,7 @@ async function collectOurs(
     log: silentLogger,
     workDir,
     concurrency: 4,
+    maxWorkBytes: 2 ** 30,
     runTimeoutMs: 600_000,
     collectorTimeoutMs: 60_000,
     images: new Map(),

@@ -1,13 +1,13 @@
 /** The pods that `namespace` and `selector` of a collector's entry mean. */
 
-import { hasCode } from '../../errors.ts';
-import { apiMessageOf } from '../../kube/api-error.ts';
-import type { ApiRule, Fields, Piece } from '../collector.ts';
-import { textOf, textsOf } from '../fields.ts';
-import { listObjects } from '../list-objects.ts';
-import type { ListContext } from '../list-stream.ts';
-import { errorPieces } from '../pieces.ts';
-import { type LoggedPod, loggedPod } from '../pod-logs.ts';
+import { hasCode } from '../errors.ts';
+import { apiMessageOf } from '../kube/api-error.ts';
+import type { ApiRule, Fields, Piece, ProblemPiece } from './collector.ts';
+import { textOf, textsOf } from './fields.ts';
+import { listObjects } from './list-objects.ts';
+import type { ListContext } from './list-stream.ts';
+import { errorPieces, problem } from './pieces.ts';
+import { type LoggedPod, loggedPod } from './pod-logs.ts';
 
 /** In the server's order; of all namespaces where none is named. */
 export async function listSelectedPods(
@@ -45,4 +45,12 @@ export function listErrorPieces(fields: Fields, error: unknown): Iterable<Piece>
     [apiMessageOf(error)],
     outcome,
   );
+}
+
+/** Said where there is nothing to do: the selector may be wrong. */
+export function nobodyPiece(fields: Fields): ProblemPiece {
+  const [namespace, selector] = [textOf(fields, 'namespace'), textsOf(fields, 'selector')];
+  const where = namespace === '' ? 'in any namespace' : `in the namespace ${namespace}`;
+  const which = selector.length === 0 ? 'no pod' : `no pod with ${selector.join(',')}`;
+  return problem('named', `there is ${which} ${where}`);
 }

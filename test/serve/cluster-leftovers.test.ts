@@ -1,10 +1,14 @@
-/** serve/made-objects: when the agent looks for what killed runs left, and what it tells of it. */
+/** serve/cluster-leftovers: when the agent looks for what killed runs left, and what it tells of it. */
 
 import assert from 'node:assert/strict';
 
 import { loadConfig } from '../../agent/config/load.ts';
 import { AgentError } from '../../agent/errors.ts';
-import { type MadeObjectsParts, removeMadeObjects } from '../../agent/serve/made-objects.ts';
+import {
+  type ClusterLeftovers,
+  removeClusterLeftovers,
+} from '../../agent/serve/cluster-leftovers.ts';
+import { FakeClock } from '../support/clock.ts';
 import { FakeKube } from '../support/kube.ts';
 import { RecordingLog } from '../support/log.ts';
 import { never } from '../support/signal.ts';
@@ -27,15 +31,17 @@ function clutter(): FakeKube {
 async function remove(
   kube: FakeKube,
   environment: Readonly<Record<string, string>> = {},
-  { signal = never(), ...changed }: Partial<MadeObjectsParts> & { signal?: AbortSignal } = {},
+  { signal = never(), ...changed }: Partial<ClusterLeftovers> & { signal?: AbortSignal } = {},
 ): Promise<RecordingLog> {
   const log = new RecordingLog();
-  await removeMadeObjects(
+  await removeClusterLeftovers(
     {
       config: loadConfig({ COLLECTORS_ALLOWED: 'read,workload', ...environment }),
       kube: async () => kube,
       installationId: 'mine',
       claimedRunId: undefined,
+      knownRunIds: new Set(['killed', 'claimed']),
+      clock: new FakeClock(),
       log,
       ...changed,
     },
@@ -44,7 +50,7 @@ async function remove(
   return log;
 }
 
-describe('serve/made-objects', () => {
+describe('serve/cluster-leftovers', () => {
   it('removes what runs have left, and says what', async () => {
     const kube = clutter();
 
