@@ -118,7 +118,7 @@ async function handshake(
   }
 }
 
-/** A Status as it is; other text with the words that client-go's SPDY puts before it. */
+/** With the words that client-go's SPDY puts before it. */
 async function refusalOf(
   request: RequestName,
   response: IncomingMessage,
@@ -127,7 +127,6 @@ async function refusalOf(
   const retryAfter = headers['retry-after'];
   const { body } = await readBody(response, MAX_ERROR_BODY_BYTES);
   const error = answerError(request, { statusCode, body, retryAfter });
-  if (error.isStatus) return error;
   const apiMessage = `unable to upgrade connection: ${error.apiMessage.trim()}`;
   const answer = { statusCode, apiMessage, isStatus: true, retryAfter };
   return new KubeAnswerError(error.code, error.message, answer);

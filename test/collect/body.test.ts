@@ -111,6 +111,30 @@ describe('collect/body', () => {
 
     assert.deepEqual(await readdir(folder), []);
   });
+
+  it('gives no body with a hole, and leaves nothing of it', async () => {
+    const writer = new BodyWriter(new WorkFolder(folder, 3 * 2 ** 20));
+    await assert.rejects(
+      async () => {
+        for (;;) await writer.write(Buffer.alloc(300_000));
+      },
+      { code: 'WORK_DIR_UNUSABLE' },
+    );
+
+    await assert.rejects(writer.finish(), /MAX_BUNDLE_SIZE of 3145728 bytes/);
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('gives back what it took of the folder', async () => {
+    const workFolder = new WorkFolder(folder, 3 * 2 ** 20);
+    for (let time = 0; time < 3; time++) {
+      const writer = new BodyWriter(workFolder);
+      for (let part = 0; part < 9; part++) await writer.write(Buffer.alloc(300_000));
+      const body = await writer.finish();
+      await body.remove();
+      await body.remove();
+    }
+  });
 });
 
 async function read(body: Body): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { goJson } from '../../agent/collect/go-json.ts';
+import { goJson, goText } from '../../agent/collect/go-json.ts';
 
 describe('collect/go-json', () => {
   it('escapes what Go escapes', () => {
@@ -26,5 +26,12 @@ describe('collect/go-json', () => {
       goJson({ list: [{ a: 1 }], none: [], nothing: {}, left: undefined }, '  '),
       '{\n  "list": [\n    {\n      "a": 1\n    }\n  ],\n  "none": [],\n  "nothing": {}\n}',
     );
+  });
+
+  it('writes bytes that are no UTF-8 as Go does', () => {
+    const bytes = Buffer.from([0xe2, 0x82, 0x28, 0x84, 0x41]);
+
+    assert.equal(goJson(goText(bytes)), String.raw`"\ufffd\ufffd(\ufffdA"`);
+    assert.equal(goJson(goText(Buffer.from('\ufffd'))), '"\ufffd"');
   });
 });

@@ -49,6 +49,15 @@ describe('collect/interleave', () => {
 
     assert.deepEqual(closed.toSorted(), ['a', 'b']);
   });
+
+  it('lets go of what was ready and nobody asked for', async () => {
+    const dropped: number[] = [];
+    const both = interleave([of(1), of(2)], 2, async (value) => void dropped.push(value));
+    await both.next();
+    await both.return(undefined);
+
+    assert.deepEqual(dropped, [2]);
+  });
 });
 
 async function* of<T>(...values: readonly T[]): AsyncGenerator<T> {

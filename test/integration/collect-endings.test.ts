@@ -49,6 +49,27 @@ describe('endings of the native engine', function () {
     await waitForPods(plane, 0);
   });
 
+  it('leaves no DaemonSet and no Secret either', async () => {
+    const imagePullSecret = {
+      name: 'pull',
+      type: 'kubernetes.io/dockerconfigjson',
+      data: { '.dockerconfigjson': Buffer.from('{"auths":{}}').toString('base64') },
+    };
+    const container = { name: 'main', image: 'busybox:1' };
+    const podSpec = { containers: [container] };
+    const collectors = [
+      { runPod: { name: 'pod', namespace: 'acme-orders', podSpec, imagePullSecret } },
+      { runDaemonSet: { name: 'everywhere', namespace: 'acme-orders', podSpec, timeout: '1m' } },
+    ];
+    const outcome = await runUntil({ folder, plane, collectors }, async (running) => {
+      for (const kind of ['Pod', 'DaemonSet', 'Secret'] as const) await waitFor(plane, kind, 1);
+      running.kill('SIGTERM');
+    });
+
+    assert.equal(outcome.exitCode, 1);
+    for (const kind of ['Pod', 'DaemonSet', 'Secret'] as const) await waitFor(plane, kind, 0);
+  });
+
   it('makes a bundle of what it has at the deadline of the run', async () => {
     const settings = { RUN_TIMEOUT: '8s' };
     const outcome = await runUntil({ folder, plane }, () => waitForPods(plane, 1), settings);
@@ -74,16 +95,27 @@ describe('endings of the native engine', function () {
   });
 });
 
+const HELLO = {
+  run: { name: 'hello', namespace: 'acme-orders', image: 'busybox:1', command: ['true'] },
+};
+
 /** The `collect` command with a pod that never starts, since nothing here runs pods. */
 async function runUntil(
-  { folder, plane }: { readonly folder: string; readonly plane: ControlPlane },
+  {
+    folder,
+    plane,
+    collectors = [HELLO],
+  }: {
+    readonly folder: string;
+    readonly plane: ControlPlane;
+    readonly collectors?: readonly unknown[];
+  },
   work: (running: Awaited<ReturnType<typeof startProcess>>) => Promise<void>,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly exitCode: number | NodeJS.Signals; readonly log: string }> {
   const specFile = join(folder, 'spec.yaml');
-  const run = { name: 'hello', namespace: 'acme-orders', image: 'busybox:1', command: ['true'] };
   await mkdir(folder, { recursive: true });
-  await writeFile(specFile, bundleWith({ run }));
+  await writeFile(specFile, bundleWith(...collectors));
   const logFile = join(folder, `collect-${Date.now()}.log`);
   const running = await startProcess({
     name: 'collect',
@@ -104,12 +136,23 @@ async function runUntil(
   return { exitCode, log: await readFile(logFile, 'utf8') };
 }
 
-async function waitForPods(plane: ControlPlane, count: number): Promise<void> {
+const API_VERSIONS = { Pod: 'v1', Secret: 'v1', DaemonSet: 'apps/v1' } as const;
+
+function waitForPods(plane: ControlPlane, count: number): Promise<void> {
+  return waitFor(plane, 'Pod', count);
+}
+
+/** Until there are so many of runs. */
+async function waitFor(
+  plane: ControlPlane,
+  kind: keyof typeof API_VERSIONS,
+  count: number,
+): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
-    const pods = await plane.kube.list('v1', 'Pod');
-    const made = pods.filter(({ metadata }) => JSON.stringify(metadata).includes(RUN_LABEL));
+    const objects = await plane.kube.list(API_VERSIONS[kind], kind);
+    const made = objects.filter(({ metadata }) => JSON.stringify(metadata).includes(RUN_LABEL));
     if (made.length === count) return;
     await sleep(100);
   }
-  throw new Error(`there never were ${count} pods of a run`);
+  throw new Error(`there never were ${count} ${kind}s of a run`);
 }

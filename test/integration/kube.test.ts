@@ -101,9 +101,17 @@ describe('the Kubernetes door on a real API server', function () {
   });
 
   for (const [name, code, apiMessage] of [
-    ['lost', 'KUBE_NOT_FOUND', /^pods "node-that-is-gone" not found$/],
-    ['waiting', 'KUBE_FAILED', /^pod waiting does not have a host assigned$/],
-    ['none', 'KUBE_NOT_FOUND', /^pods "none" not found$/],
+    [
+      'lost',
+      'KUBE_NOT_FOUND',
+      /^unable to upgrade connection: pods "node-that-is-gone" not found$/,
+    ],
+    [
+      'waiting',
+      'KUBE_FAILED',
+      /^unable to upgrade connection: pod waiting does not have a host assigned$/,
+    ],
+    ['none', 'KUBE_NOT_FOUND', /^unable to upgrade connection: pods "none" not found$/],
   ] as const) {
     it(`tells why it cannot execute in the pod ${name}`, async () => {
       const target = { namespace: 'shop', pod: name, container: 'web', command: ['true'] };

@@ -103,7 +103,7 @@ describe('kube/exec', function () {
     await assert.rejects(kube.exec(TARGET, never()), {
       code: 'KUBE_NOT_FOUND',
       statusCode: 404,
-      apiMessage: 'pods "web-0" not found',
+      apiMessage: 'unable to upgrade connection: pods "web-0" not found',
     });
   });
 

@@ -1,10 +1,14 @@
 /** Collectors that need a kubelet: both engines on a real node, the same bundle but for what differences.md allows. */
 
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 
+import { connectKube } from '../../agent/kube/connect.ts';
 import { compareBundles } from '../integration/parity/compare.ts';
 import { type Difference, readDifferences } from '../integration/parity/differences.ts';
 import { type Both, runBoth } from '../integration/parity/run-both.ts';
+import { collectBundle } from '../support/native.ts';
+import { collector, mergedSpec } from '../support/spec.ts';
 import { BUSYBOX_IMAGE, findObstacle, type RealNode, startNode } from './node.ts';
 
 const RUN_LABEL = 'cron-support-bundle/run';
@@ -63,17 +67,14 @@ describe('parity with support-bundle on a real node', function () {
   }
 
   afterEach(async () => {
-    const made = await node.kubectl(
-      'get',
-      'pods,daemonsets,secrets',
-      '-A',
-      '-l',
-      RUN_LABEL,
-      '-o',
-      'name',
-    );
-    // What is asked to end may take a moment.
-    assert.ok(made === '' || made.includes('pod/'), made);
+    const of = ['get', 'pods,daemonsets,secrets', '-A', '-l', RUN_LABEL, '-o', 'name'];
+    let made = await node.kubectl(...of);
+    // What is told to end may take a moment.
+    for (let tries = 0; made !== '' && tries < 20; tries++) {
+      await sleep(500);
+      made = await node.kubectl(...of);
+    }
+    assert.equal(made, '');
   });
 
   it('holds for logs, current and previous', async () => {
@@ -117,6 +118,24 @@ describe('parity with support-bundle on a real node', function () {
       { exec: { ...target, name: 'missing', command: ['no-such-program'] } },
       { exec: { name: 'nobody', namespace: 'apps', selector: ['app=nobody'], command: ['true'] } },
     );
+  });
+
+  // Not compared: troubleshoot's archive fails where such an error's file has a slash in its name.
+  it('keeps what a command wrote before it hung', async () => {
+    const kube = await connectKube({ kubeconfigFile: node.kubeconfigFile });
+    const fields = {
+      name: 'hangs',
+      namespace: 'apps',
+      selector: ['app=talker'],
+      command: ['sh', '-c', 'echo begun; sleep 60'],
+      timeout: '1s',
+    };
+    const spec = mergedSpec({ collectors: [collector('exec', fields)] });
+    const { files, results } = await collectBundle({ kube, spec });
+
+    assert.equal(files['hangs/apps/talker/main-stdout.txt']?.text, 'begun\n');
+    const [result] = Object.values(results);
+    assert.deepEqual([result?.outcome, result?.errors], ['failed', ['timeout']]);
   });
 
   it('holds for copy', async () => {

@@ -70,6 +70,14 @@ describe('serve/cluster-leftovers', () => {
     assert.deepEqual(kube.paths, ['/api/v1/namespaces/agent/pods/claimed']);
   });
 
+  it('leaves what a run that it does not know has made, while that may be under way', async () => {
+    const kube = clutter();
+
+    await remove(kube, {}, { knownRunIds: new Set(['claimed']) });
+
+    assert.deepEqual(kube.paths, ['/api/v1/namespaces/shop/pods/killed']);
+  });
+
   it('says nothing where nothing is left', async () => {
     const log = await remove(new FakeKube());
 

@@ -75,7 +75,11 @@ async function create(place: Place, fields: Fields, { made, context }: Making): 
   const { namespace } = context.kube;
   const name = uniqueName('troubleshoot-copyfromhost-');
   const labels = { 'troubleshoot.sh/collector': 'copyfromhost', [MADE_LABEL]: name };
-  const secretName = await createSecret(fields, namespace, made);
+  const secretName = await preparePullSecret(entryOf(fields, 'imagePullSecret'), {
+    namespace,
+    made,
+    attempted: 'create daemonset: create secret',
+  });
   try {
     const secrets = secretName === undefined ? {} : { imagePullSecrets: [{ name: secretName }] };
     await made.create(`/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/daemonsets`, {
@@ -94,14 +98,6 @@ async function create(place: Place, fields: Fields, { made, context }: Making): 
     throw wrapped(error, 'create daemonset: create daemonset');
   }
   return name;
-}
-
-async function createSecret(fields: Fields, namespace: string, made: Made) {
-  try {
-    return await preparePullSecret(entryOf(fields, 'imagePullSecret'), namespace, made);
-  } catch (error) {
-    throw wrapped(error, 'create daemonset: create secret');
-  }
 }
 
 function podSpec({ mounted }: Place, fields: Fields, context: CollectContext) {

@@ -121,11 +121,12 @@ export class Made {
   async #waitForName(path: string, error: unknown): Promise<void> {
     const { clock, signal } = this.#context;
     const runId = await this.#runOf(path, signal).catch(() => '');
-    if (runId === '') throw error;
-    if (runId === this.#context.runId) {
+    // Gone by now, or soon.
+    if (runId === undefined || runId === this.#context.runId) {
       await clock.sleep(TAKEN_POLL_MS, signal);
       return;
     }
+    if (runId === '') throw error;
     throw new AgentError(
       'KUBE_CONFLICT',
       `${apiMessageOf(error)}: it is of run ${runId}, which is under way or was killed; then it is removed after RUN_TIMEOUT`,
@@ -133,13 +134,13 @@ export class Made {
     );
   }
 
-  /** The run that the object at this path is labelled with; empty: of none, or there is no object. */
-  async #runOf(path: string, signal: AbortSignal): Promise<string> {
+  /** The run that the object at this path is labelled with; empty: of none. Undefined: there is no object. */
+  async #runOf(path: string, signal: AbortSignal): Promise<string | undefined> {
     try {
       const object = await this.#context.kube.get(path, signal);
       return textAt(object, 'metadata', 'labels', RUN_LABEL);
     } catch (error) {
-      if (hasCode(error, 'KUBE_NOT_FOUND')) return '';
+      if (hasCode(error, 'KUBE_NOT_FOUND')) return undefined;
       throw error;
     }
   }

@@ -5,6 +5,7 @@ import type { ApiRule, Fields } from '../collector.ts';
 import { entryOf } from '../fields.ts';
 import { decodeGoBase64 } from '../go-base64.ts';
 import { type ApiObject, objectAt, textAt } from '../object-fields.ts';
+import { wrapped } from '../wrapped.ts';
 import { type Made, uniqueName } from './made.ts';
 
 const TYPE = 'kubernetes.io/dockerconfigjson';
@@ -21,20 +22,30 @@ const KEY = '.dockerconfigjson';
  */
 export async function preparePullSecret(
   secret: ApiObject | undefined,
-  namespace: string,
-  made: Made,
+  place: PullSecretPlace,
 ): Promise<string | undefined> {
   if (secret === undefined) return undefined;
   const data = objectAt(secret, 'data');
   const name = textAt(secret, 'name');
   if (data === undefined) return name === '' ? undefined : name;
-  return await create(secret, data, { namespace, made });
+  try {
+    return await create(secret, data, place);
+  } catch (error) {
+    throw wrapped(error, place.attempted);
+  }
+}
+
+export interface PullSecretPlace {
+  readonly namespace: string;
+  readonly made: Made;
+  /** What Go says before an error: each collector says it in its own words. */
+  readonly attempted: string;
 }
 
 async function create(
   secret: ApiObject,
   data: ApiObject,
-  { namespace, made }: { readonly namespace: string; readonly made: Made },
+  { namespace, made }: PullSecretPlace,
 ): Promise<string> {
   checkData(secret, data);
   const name = textAt(secret, 'name');
@@ -74,8 +85,10 @@ function checkData(secret: ApiObject, data: ApiObject): void {
   if (textAt(secret, 'type') !== TYPE) {
     throw new AgentError('SPEC_INVALID', `ImagePullSecret must be of type: ${TYPE}`);
   }
-  const keys = Object.keys(data);
-  if (keys.length !== 1 || keys[0] !== KEY) {
-    throw new AgentError('SPEC_INVALID', `a secret of type ${TYPE} has the one key ${KEY}`);
+  if (!(KEY in data)) {
+    throw new AgentError('SPEC_INVALID', `Secret type ${TYPE} requires argument "${KEY}"`);
+  }
+  if (Object.keys(data).length > 1) {
+    throw new AgentError('SPEC_INVALID', `Secret type ${TYPE} accepts only one argument "${KEY}"`);
   }
 }

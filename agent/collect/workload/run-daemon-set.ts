@@ -71,7 +71,11 @@ async function create(fields: Fields, made: Made, context: CollectContext): Prom
     terminationGracePeriodSeconds: 0,
     ...withOurImages(entryOf(fields, 'podSpec') ?? {}, context),
   };
-  const secretName = await preparePullSecret(entryOf(fields, 'imagePullSecret'), namespace, made);
+  const secretName = await preparePullSecret(entryOf(fields, 'imagePullSecret'), {
+    namespace,
+    made,
+    attempted: 'failed to create ImagePullSecret',
+  });
   const secrets = objectsAt(podSpec, 'imagePullSecrets');
   const spec =
     secretName === undefined

@@ -102,7 +102,11 @@ async function createPod(pod: PodToRun, made: Made, { signal }: CollectContext):
   signal.throwIfAborted();
   const collection = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
   const name = pod.collectorName || pod.name || 'run-pod';
-  const secretName = await createSecret(pod, made);
+  const secretName = await preparePullSecret(pullSecret, {
+    namespace,
+    made,
+    attempted: 'failed to run pod: failed to create secret',
+  });
   try {
     // One that is only named is the affair of `podSpec`, as with troubleshoot.
     const isMade = secretName !== undefined && objectAt(pullSecret, 'data') !== undefined;
@@ -123,14 +127,6 @@ async function createPod(pod: PodToRun, made: Made, { signal }: CollectContext):
     throw wrapped(error, 'failed to run pod: failed to create pod');
   }
   return podPath(namespace, name);
-}
-
-async function createSecret({ pullSecret, namespace }: PodToRun, made: Made) {
-  try {
-    return await preparePullSecret(pullSecret, namespace, made);
-  } catch (error) {
-    throw wrapped(error, 'failed to run pod: failed to create secret');
-  }
 }
 
 async function* followPod(

@@ -51,8 +51,11 @@ async function* readNodes(parts: Omit<Reading, 'secretName'>): AsyncGenerator<Pi
   const { fields, context, limit, made, namespace } = parts;
   const nodes = await limit.bound((signal) => listReadyNodes({ ...context, signal }));
   if (nodes.length === 0) yield problem('named', 'there is no node that is ready');
-  const secret = entryOf(fields, 'imagePullSecret');
-  const secretName = await preparePullSecret(secret, namespace, made);
+  const secretName = await preparePullSecret(entryOf(fields, 'imagePullSecret'), {
+    namespace,
+    made,
+    attempted: 'create image pull secret',
+  });
   const lanes = nodes.map((node) => readNode(node, { ...parts, secretName }));
   yield* interleavePieces(lanes, MOST_PODS);
 }

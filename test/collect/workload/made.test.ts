@@ -53,6 +53,27 @@ describe('collect/made', () => {
     });
   }
 
+  it('names what may be there where nobody can be asked', async () => {
+    const kube = new LosingKube();
+    const made = new Made(collectContext({ kube }));
+    await assert.rejects(made.create(PODS, pod('a')), LOST);
+    kube.fail(`${PODS}/a`, 'KUBE_UNREACHABLE');
+
+    const [line = ''] = await made.remove();
+    assert.match(line, /pods\/a was made here and could not be deleted/);
+  });
+
+  it('waits for a name that another collector of the same run has', async () => {
+    const { kube, made } = begin();
+    const other = new Made(collectContext({ kube }));
+    await other.create(PODS, pod('a'));
+    const creating = made.create(PODS, pod('a'));
+    await other.remove();
+
+    await creating;
+    assert.deepEqual(kube.paths, [`${PODS}/a`]);
+  });
+
   it('leaves what another run made where its own answer was lost', async () => {
     const kube = new LosingKube();
     const made = new Made(collectContext({ kube, runId: 'ours' }));

@@ -14,7 +14,8 @@ import { PULL_SECRET, PULL_SECRET_TEXT } from '../../support/workload-kube.ts';
 const KEY = '.dockerconfigjson';
 
 async function prepare(secret: Readonly<Record<string, unknown>> | undefined, kube: FakeKube) {
-  return await preparePullSecret(secret, 'shop', new Made(collectContext({ kube })));
+  const made = new Made(collectContext({ kube }));
+  return await preparePullSecret(secret, { namespace: 'shop', made, attempted: 'create secret' });
 }
 
 describe('collect/pull-secret-for-pods', () => {
@@ -69,7 +70,7 @@ describe('collect/pull-secret-for-pods', () => {
     const data = { [KEY]: 'hush!hush' };
 
     await assert.rejects(prepare({ ...PULL_SECRET, data }, new FakeKube()), {
-      message: 'Unable to decode data.: illegal base64 data at input byte 4',
+      message: 'create secret: Unable to decode data.: illegal base64 data at input byte 4',
     });
   });
 
@@ -77,7 +78,10 @@ describe('collect/pull-secret-for-pods', () => {
     const kube = new FakeKube({ '/api/v1/namespaces/shop/secrets/pull': {} });
     const made = new Made(collectContext({ kube }));
 
-    await assert.rejects(preparePullSecret(PULL_SECRET, 'shop', made), { code: 'KUBE_CONFLICT' });
+    await assert.rejects(
+      preparePullSecret(PULL_SECRET, { namespace: 'shop', made, attempted: 'create' }),
+      { code: 'KUBE_CONFLICT' },
+    );
     await made.remove();
     assert.deepEqual(kube.deleted, []);
   });

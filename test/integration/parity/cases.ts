@@ -111,6 +111,40 @@ export const LOGS = [
   { logs: { namespace: 'odd-a', containerNames: ['web', 'no-such'] } },
 ];
 
+/** One is on no node, the other on one that is not there. */
+export const PODS_WITHOUT_KUBELET = [
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'silent' } },
+  ...[
+    { name: 'unscheduled', place: {} },
+    { name: 'lost', place: { nodeName: 'gone' } },
+  ].map(({ name, place }) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'silent', labels: { app: name } },
+    spec: { ...place, containers: [{ name: 'main', image: 'x' }] },
+  })),
+];
+
+const SILENT = { namespace: 'silent', selector: ['app=unscheduled'] };
+const OTHER_TYPE = { name: 'x', type: 'y', data: { a: 'b' } };
+const TWO_KEYS = {
+  name: 'x',
+  type: 'kubernetes.io/dockerconfigjson',
+  data: { '.dockerconfigjson': 'e30=', z: 'y' },
+};
+
+export const CANNOT_START = [
+  { clusterInfo: { exclude: true } },
+  { clusterResources: { exclude: true } },
+  { exec: { ...SILENT, name: 'exec', command: ['true'] } },
+  { exec: { ...SILENT, name: 'other', containerName: 'nope', command: ['true'] } },
+  { exec: { name: 'lost', namespace: 'silent', selector: ['app=lost'], command: ['true'] } },
+  { copy: { ...SILENT, name: 'copy', containerPath: '/a/b/' } },
+  { runPod: { name: 'pod', namespace: 'silent', imagePullSecret: OTHER_TYPE, podSpec: {} } },
+  { runDaemonSet: { name: 'set', namespace: 'silent', imagePullSecret: TWO_KEYS, podSpec: {} } },
+  { supportBundleMetadata: {} },
+];
+
 /** Rights on everything in these namespaces, for a ServiceAccount in the first one. */
 export function namespacedRights(...namespaces: readonly string[]) {
   const [home = ''] = namespaces;

@@ -15,11 +15,13 @@ import { smallWorkload } from '../../bed/workload.ts';
 import { bundleWith } from '../../support/spec.ts';
 import {
   ANALYZERS,
+  CANNOT_START,
   certificateObjects,
   installReleases,
   LOGS,
   namespacedRights,
   OBJECTS,
+  PODS_WITHOUT_KUBELET,
 } from './cases.ts';
 import { type Comparison, compareBundles } from './compare.ts';
 import { type Difference, readDifferences } from './differences.ts';
@@ -142,6 +144,12 @@ describe('parity with support-bundle', function () {
       ]),
     );
     await assertParity(alone([{ supportBundleMetadata: { namespace: 'odd-a' } }]));
+  });
+
+  it('holds for commands and copies that cannot start', async () => {
+    await plane.kube.apply(PODS_WITHOUT_KUBELET);
+
+    await assertParity(CANNOT_START);
   });
 
   it('holds for the releases of helm', async () => {
