@@ -117,7 +117,14 @@ function addCollect(program: Command, done: Done): void {
     .addOption(new Option('--manifest <file>').hideHelp())
     .addHelpText(
       'after',
-      '\nExit codes: 0 complete, 3 partial (each failed collector is named), 1 no bundle.',
+      [
+        '',
+        'Everything else comes from the environment: KUBECONFIG, SPEC (the default of --spec), COLLECTORS_ALLOWED, NAMESPACES,',
+        'RUN_TIMEOUT, ….',
+        'The engine native does not redact yet: its bundle is clear text.',
+        '',
+        'Exit codes: 0 complete, 3 partial (what is missing is named), 1 no bundle.',
+      ].join('\n'),
     )
     .action(async (options: object) => {
       const { collect } = await import('./commands/collect.ts');

@@ -160,7 +160,7 @@ export const FIELDS = {
     env: 'RUN_TIMEOUT',
     parse: positiveDuration,
     fallback: '30m',
-    help: 'deadline of a run; the cli engine is killed and the run has failed',
+    help: 'deadline of a run: native bundles what it has, the cli engine is killed and the run has failed',
   },
   maxBundleBytes: {
     env: 'MAX_BUNDLE_SIZE',
