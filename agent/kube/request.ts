@@ -129,15 +129,14 @@ async function send(request: KubeRequest, signal: AbortSignal): Promise<Incoming
 }
 
 function open(request: KubeRequest, signal: AbortSignal): ClientRequest {
-  const { server, method, body, transport } = request;
+  const { method, body, transport } = request;
   const url = urlOf(request);
   const start = url.protocol === 'http:' ? httpRequest : httpsRequest;
   const headers: OutgoingHttpHeaders = {
     ...transport.headers,
     accept: request.accept ?? 'application/json',
+    'accept-encoding': 'gzip',
   };
-  // On loopback it costs the server time and saves none.
-  if (!isLoopback(server)) headers['accept-encoding'] = 'gzip';
   if (body !== undefined) {
     headers['content-type'] = body.contentType;
     headers['content-length'] = Buffer.byteLength(body.text);
@@ -148,10 +147,6 @@ function open(request: KubeRequest, signal: AbortSignal): ClientRequest {
 /** A server behind a path (Rancher) keeps it: the path of the request is appended. */
 export function urlOf({ server, path }: RequestName): URL {
   return new URL(`${server.href.replace(/\/$/, '')}${path}`);
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }
 
 function responseTo(outgoing: ClientRequest, text: string | undefined): Promise<IncomingMessage> {

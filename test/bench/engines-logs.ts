@@ -28,7 +28,8 @@ export async function enginesLogs(): Promise<readonly Figure[]> {
       kubelet.node,
       ...Array.from({ length: PODS }, (_, index) => pod(index)),
     ]);
-    const few = await run(['index=0']);
+    // As many at once as of all.
+    const few = await run(['index in (0,1,2,3)']);
     const all = await run([]);
     const rawMs = await readRaw(plane);
     return [
@@ -39,7 +40,7 @@ export async function enginesLogs(): Promise<readonly Figure[]> {
       plainFigure('200 MB of logs: collected and archived', `${(all.wallMs / 1000).toFixed(2)} s`),
       ratioFigure('200 MB of logs: collected against read alone', all.wallMs / rawMs, MOST_RATIO),
       memoryFigure(
-        '200 MB of logs: memory beyond that for 10 MB',
+        '200 MB of logs: memory beyond that for 40 MB',
         Math.max(1, all.peakBytes - few.peakBytes),
         MOST_MORE_MEGABYTES,
       ),

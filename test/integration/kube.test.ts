@@ -45,17 +45,11 @@ describe('the Kubernetes door on a real API server', function () {
     assert.equal(list['items'].length, OBJECTS);
   });
 
-  it('streams the same bytes compressed, to what is not this machine', async () => {
-    // Linux takes it for this machine too, but its name does not say so.
-    const far = await connected({}, plane.url.replace('127.0.0.1', '0.0.0.0'));
+  it('streams what comes compressed', async () => {
+    const { body } = await kube.stream(CONFIG_MAPS, {}, never());
+    const plain = await plane.kube.request({ path: CONFIG_MAPS });
 
-    const [near, compressed] = await Promise.all(
-      [kube, far].map(
-        async (api) => await textOf((await api.stream(CONFIG_MAPS, {}, never())).body),
-      ),
-    );
-
-    assert.equal(compressed, near);
+    assert.deepEqual(JSON.parse(await textOf(body)), plain.body);
   });
 
   it('leaves a list in the middle and goes on', async () => {
