@@ -17,7 +17,7 @@ const LINK_MODE = 0o777;
 const GZIP = { level: 6, memLevel: 9, chunkSize: 64 * 1024 };
 
 /** What gzip is given at once: each time costs a job for another thread, and tar's headers come in 512 bytes. */
-const BATCH_BYTES = 128 * 1024;
+const BATCH_BYTES = 512 * 1024;
 
 const END = Buffer.alloc(2 * BLOCK_BYTES);
 
