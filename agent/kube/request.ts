@@ -159,7 +159,7 @@ function responseTo(outgoing: ClientRequest, text: string | undefined): Promise<
 }
 
 /** Each costs a job for another thread. */
-const GUNZIP_CHUNK_BYTES = 256 * 1024;
+const GUNZIP_CHUNK_BYTES = 128 * 1024;
 
 function decompressed(response: IncomingMessage): Readable {
   // Whoever reads meets the error too; without a listener one that nobody reads would end the process.
