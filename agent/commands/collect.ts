@@ -23,7 +23,7 @@ import { loadSpec } from '../spec/load.ts';
 import type { BundleSpec } from '../spec/types.ts';
 import { VERSION } from '../version.ts';
 import type { CommandContext } from './context.ts';
-import { makeEngines, readProgramVersion } from './engines.ts';
+import { assertAnswers, makeEngines, readProgramVersion } from './engines.ts';
 import { releaseOf, specRefs } from './identity.ts';
 import { Progress } from './progress.ts';
 import { exitCodeOf } from './run.ts';
@@ -151,7 +151,7 @@ class CollectJob {
     return run(
       {
         loadSpec: (runSignal) => this.#loadSpec(runSignal),
-        chooseEngine: (spec) => this.#chooseEngine(spec),
+        chooseEngine: (spec, runSignal) => this.#chooseEngine(spec, runSignal),
         archive: (collected, context, runSignal) => this.#archive(collected, context, runSignal),
         clock: systemClock,
         runTimeoutMs: config.runTimeoutMs,
@@ -161,11 +161,12 @@ class CollectJob {
     );
   }
 
-  async #chooseEngine(spec: BundleSpec): Promise<Engine> {
+  async #chooseEngine(spec: BundleSpec, signal: AbortSignal): Promise<Engine> {
     const { config, options, log, progress } = this.#parts;
     const engine = await chooseEngine(options.engine ?? config.engine, spec, this.#engines);
     if (engine.name === 'native') {
       log.warn({ engine: engine.name }, 'this bundle is not redacted: keep it to yourself');
+      await assertAnswers(await this.#connect(), log, signal);
     }
     return { ...engine, collect: (...parameters) => progress.count(engine.collect(...parameters)) };
   }

@@ -63,7 +63,6 @@ function makeNative(parts: EngineParts): NativeEngine {
     lacks: (spec) => listUnsupported(spec).map(({ title }) => title),
     async *collect(spec, { signal, deadline }) {
       const kube = await connect();
-      await assertAnswers(kube, AbortSignal.any([signal, deadline]));
       yield* collectNatively(
         spec,
         {
@@ -93,15 +92,29 @@ function makeNative(parts: EngineParts): NativeEngine {
  *
  * @throws {AgentError} KUBE_UNREACHABLE, KUBE_UNAUTHORIZED, KUBE_CONFIG, KUBE_TIMEOUT.
  */
-async function assertAnswers(kube: KubeApi, signal: AbortSignal): Promise<void> {
+export async function assertAnswers(
+  kube: KubeApi,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  const { origin } = kube.server;
+  const timer = setTimeout(
+    () => log.warn({ server: origin }, 'the API server does not answer yet'),
+    SILENCE_MS,
+  );
   try {
     await kube.get('/version', signal);
   } catch (error) {
     // It answers, if not this.
     const isAnswer = error instanceof KubeAnswerError && !hasCode(error, 'KUBE_UNAUTHORIZED');
     if (signal.aborted || !isAnswer) throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
+
+/** A restart of the API server takes longer: whoever waits should know for what. */
+const SILENCE_MS = 2_000;
 
 function makeCli({
   config,

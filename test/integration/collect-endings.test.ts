@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type ControlPlane, startControlPlane } from '../bed/control-plane.ts';
+import { type ControlPlane, kubeconfigFor, startControlPlane } from '../bed/control-plane.ts';
 import { removeFolder, startProcess, temporaryFolder } from '../bed/processes.ts';
 import { environmentIn, MAIN } from '../support/serve.ts';
 import { bundleWith } from '../support/spec.ts';
@@ -37,6 +37,31 @@ describe('endings of the native engine', function () {
   });
 
   afterEach(() => removeFolder(folder));
+
+  it('fails where no API server answers, and says what it waits for', async () => {
+    const kubeconfig = join(folder, 'kubeconfig');
+    const { caFile } = plane;
+    await mkdir(folder, { recursive: true });
+    await writeFile(kubeconfig, kubeconfigFor({ url: 'https://127.0.0.1:1', caFile, token: 'x' }));
+    const settings = { KUBECONFIG: kubeconfig };
+    const outcome = await runUntil({ folder, plane }, async () => {}, settings);
+
+    assert.equal(outcome.exitCode, 1);
+    assert.match(outcome.log, /does not answer yet server=https:\/\/127\.0\.0\.1:1/);
+    assert.match(outcome.log, /KUBE_UNREACHABLE: GET https:\/\/127\.0\.0\.1:1\/version/);
+  });
+
+  it('fails with the words of an API server that does not know it', async () => {
+    const kubeconfig = join(folder, 'kubeconfig');
+    const { url, caFile } = plane;
+    await mkdir(folder, { recursive: true });
+    await writeFile(kubeconfig, kubeconfigFor({ url, caFile, token: 'x' }));
+    const settings = { KUBECONFIG: kubeconfig };
+    const outcome = await runUntil({ folder, plane }, async () => {}, settings);
+
+    assert.equal(outcome.exitCode, 1);
+    assert.match(outcome.log, /KUBE_UNAUTHORIZED/);
+  });
 
   it('leaves nothing in the cluster when it is told to end', async () => {
     const outcome = await runUntil({ folder, plane }, async (running) => {
