@@ -221,6 +221,25 @@ export class BodyWriter {
   }
 }
 
+/**
+ * All that comes, as a body, which is to be removed. Nothing is left where it breaks off.
+ *
+ * @throws What the source or the writing fails with.
+ */
+export async function storeBody(
+  chunks: AsyncIterable<Uint8Array>,
+  workDir: WorkFolder,
+): Promise<Body> {
+  const writer = new BodyWriter(workDir);
+  try {
+    for await (const chunk of chunks) await writer.write(chunk);
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+  return await writer.finish();
+}
+
 async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
   for (let offset = 0; offset < chunk.length; ) {
     const { bytesWritten } = await handle.write(chunk, offset);

@@ -2,7 +2,7 @@
 
 import { AgentError } from '../../errors.ts';
 import { apiMessageOf, rawMessageOf } from '../../kube/api-error.ts';
-import { BodyWriter } from '../body.ts';
+import { storeBody } from '../body.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { textsOf } from '../fields.ts';
 import { listObjects } from '../list-objects.ts';
@@ -49,13 +49,11 @@ async function* readSummary(
   { kube, signal, workDir }: CollectContext,
 ): AsyncGenerator<Piece> {
   const endpoint = `/api/v1/nodes/${encodeURIComponent(name)}/proxy/stats/summary`;
-  const writer = new BodyWriter(workDir);
   try {
     const { body } = await kube.stream(endpoint, {}, signal);
-    for await (const chunk of body) await writer.write(chunk);
-    yield { kind: 'file', path: `node-metrics/${name}.json`, body: await writer.finish() };
+    const summary = await storeBody(body, workDir);
+    yield { kind: 'file', path: `node-metrics/${name}.json`, body: summary };
   } catch (error) {
-    await writer.discard();
     signal.throwIfAborted();
     const message = `could not query endpoint ${endpoint}: ${rawMessageOf(error)}`;
     failures.push(error instanceof AgentError ? new AgentError(error.code, message) : error);

@@ -5,12 +5,11 @@ import { basename, dirname, join } from 'node:path/posix';
 import { hasCode } from '../../errors.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { entryOf, flagOf, textOf } from '../fields.ts';
-import { listObjects } from '../list-objects.ts';
-import { objectAt, textAt } from '../object-fields.ts';
+import { type ApiObject, objectAt, textAt } from '../object-fields.ts';
 import { filePiece, interleavePieces, problem } from '../pieces.ts';
 import { readTimeoutMs, TimeLimit } from '../time-limit.ts';
-import { wrapped } from '../wrapped.ts';
-import { MADE_LABEL, type Made, RUN_LABEL, uniqueName, withMade } from './made.ts';
+import { type Made, withMade } from './made.ts';
+import { listPodsOf, type MadeDaemonSet, makeDaemonSet } from './made-daemon-set.ts';
 import { type Bounds, isSome, POLL_MS, TOLERATIONS } from './made-pods.ts';
 import { below, type CopyFailure, readPodFiles, readPodTar } from './pod-files.ts';
 import { preparePullSecret, pullSecretRules } from './pull-secret-for-pods.ts';
@@ -39,14 +38,13 @@ async function* copyFromAll(
   timeoutMs: number,
   { made, context }: Making,
 ): AsyncGenerator<Piece> {
-  const namespace = encodeURIComponent(context.kube.namespace);
   const place = placeOf(textOf(fields, 'hostPath'));
-  const name = await create(place, fields, { made, context });
-  const path = `/apis/apps/v1/namespaces/${namespace}/daemonsets/${name}`;
+  const daemonSet = await create(place, fields, { made, context });
+  const { path, name } = daemonSet;
   const isReady = await waitUntilReady(path, { context, limit: new TimeLimit(context, READY_MS) });
   if (!isReady) yield problem('partial', `not all pods of ${name} ran within ${READY_MS / 1000} s`);
   const limit = new TimeLimit(context, timeoutMs > 0 ? timeoutMs : undefined);
-  const pods = await limit.bound((signal) => listPods(name, { ...context, signal }));
+  const pods = await limit.bound((signal) => listPodsOf(daemonSet, podOf, { ...context, signal }));
   const lanes = pods.map((pod) => copyFrom(pod, place, { fields, context, limit }));
   yield* interleavePieces(lanes, context.concurrency);
 }
@@ -71,33 +69,26 @@ interface Making {
   readonly context: CollectContext;
 }
 
-async function create(place: Place, fields: Fields, { made, context }: Making): Promise<string> {
+async function create(
+  place: Place,
+  fields: Fields,
+  { made, context }: Making,
+): Promise<MadeDaemonSet> {
   const { namespace } = context.kube;
-  const name = uniqueName('troubleshoot-copyfromhost-');
-  const labels = { 'troubleshoot.sh/collector': 'copyfromhost', [MADE_LABEL]: name };
   const secretName = await preparePullSecret(entryOf(fields, 'imagePullSecret'), {
     namespace,
     made,
     attempted: 'create daemonset: create secret',
   });
-  try {
-    const secrets = secretName === undefined ? {} : { imagePullSecrets: [{ name: secretName }] };
-    await made.create(`/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/daemonsets`, {
-      apiVersion: 'apps/v1',
-      kind: 'DaemonSet',
-      metadata: { name, namespace, labels },
-      spec: {
-        selector: { matchLabels: labels },
-        template: {
-          metadata: { labels: { ...labels, ...made.labels } },
-          spec: { ...podSpec(place, fields, context), ...secrets },
-        },
-      },
-    });
-  } catch (error) {
-    throw wrapped(error, 'create daemonset: create daemonset');
-  }
-  return name;
+  const secrets = secretName === undefined ? {} : { imagePullSecrets: [{ name: secretName }] };
+  const parts = {
+    namespace,
+    start: 'troubleshoot-copyfromhost-',
+    label: { 'troubleshoot.sh/collector': 'copyfromhost' },
+    podSpec: { ...podSpec(place, fields, context), ...secrets },
+    attempted: 'create daemonset: create daemonset',
+  };
+  return await makeDaemonSet(parts, made);
 }
 
 function podSpec({ mounted }: Place, fields: Fields, context: CollectContext) {
@@ -143,18 +134,8 @@ interface NodePod {
   readonly node: string;
 }
 
-async function listPods(name: string, context: CollectContext): Promise<readonly NodePod[]> {
-  return await listObjects(
-    {
-      path: `/api/v1/namespaces/${encodeURIComponent(context.kube.namespace)}/pods`,
-      query: { labelSelector: `${MADE_LABEL}=${name},${RUN_LABEL}` },
-      keep: (pod) => ({
-        name: textAt(pod, 'metadata', 'name'),
-        node: textAt(pod, 'spec', 'nodeName'),
-      }),
-    },
-    context,
-  );
+function podOf(pod: ApiObject): NodePod {
+  return { name: textAt(pod, 'metadata', 'name'), node: textAt(pod, 'spec', 'nodeName') };
 }
 
 async function* copyFrom(

@@ -31,7 +31,7 @@ export interface Found {
  * Deletes this installation's pods, DaemonSets and Secrets, found by their label.
  *
  * @returns What was deleted: `pods/<namespace>/<name>`.
- * @throws {AgentError} KUBE_…; missing rights to list are no error: what may not be listed was not made here either.
+ * @throws {AgentError} KUBE_…; missing rights to list are no error: what may not be listed stays.
  */
 export async function removeLeftovers(
   kube: KubeApi,

@@ -1,6 +1,6 @@
 /** Pods that a collector has made: waits for their end, and reads what they wrote. */
 
-import { type Body, BodyWriter } from '../body.ts';
+import { type Body, storeBody } from '../body.ts';
 import type { CollectContext } from '../collector.ts';
 import { type ApiObject, isObject, objectsAt, textAt } from '../object-fields.ts';
 import type { TimeLimit } from '../time-limit.ts';
@@ -75,20 +75,10 @@ export async function readLog(
   container: string,
   { context, limit }: Bounds,
 ): Promise<Body> {
-  const writer = new BodyWriter(context.workDir);
   const query = `container=${encodeURIComponent(container)}&follow=true`;
-  try {
-    await limit.bound(async (signal) => {
-      const { body } = await context.kube.stream(
-        `${path}/log?${query}`,
-        { isLongLived: true },
-        signal,
-      );
-      for await (const chunk of body) await writer.write(chunk);
-    });
-    return await writer.finish();
-  } catch (error) {
-    await writer.discard();
-    throw error;
-  }
+  return await limit.bound(async (signal) => {
+    const options = { isLongLived: true };
+    const { body } = await context.kube.stream(`${path}/log?${query}`, options, signal);
+    return await storeBody(body, context.workDir);
+  });
 }

@@ -6,7 +6,7 @@ import { messageOf } from '../../errors.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
 import type { ExecTarget, Execution } from '../../kube/client.ts';
 import { readTar } from '../../tar-reader.ts';
-import { type Body, BodyWriter } from '../body.ts';
+import { BodyWriter, storeBody } from '../body.ts';
 import type { CollectContext, FilePiece } from '../collector.ts';
 
 /** Of what `tar` says only the beginning helps. */
@@ -42,7 +42,8 @@ export async function* readPodFiles(
     const stdout = run.stdout();
     for await (const member of readTar(stdout, asTarError, context.signal)) {
       if (member.kind !== 'file') continue;
-      yield { kind: 'file', path: member.name, body: await readBody(member.read(), context) };
+      const body = await storeBody(member.read(), context.workDir);
+      yield { kind: 'file', path: member.name, body };
     }
   } catch (error) {
     return await run.failure(error);
@@ -70,17 +71,6 @@ export async function* below(
   } finally {
     await files.return(undefined);
   }
-}
-
-async function readBody(chunks: AsyncIterable<Uint8Array>, { workDir }: Context): Promise<Body> {
-  const writer = new BodyWriter(workDir);
-  try {
-    for await (const chunk of chunks) await writer.write(chunk);
-  } catch (error) {
-    await writer.discard();
-    throw error;
-  }
-  return await writer.finish();
 }
 
 /**

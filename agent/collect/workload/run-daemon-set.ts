@@ -3,12 +3,11 @@
 import { apiMessageOf } from '../../kube/api-error.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { entryOf, textOf } from '../fields.ts';
-import { listObjects } from '../list-objects.ts';
 import { type ApiObject, objectAt, objectsAt, textAt } from '../object-fields.ts';
 import { filePiece, interleavePieces, problem } from '../pieces.ts';
 import { readTimeoutMs, TimeLimit } from '../time-limit.ts';
-import { wrapped } from '../wrapped.ts';
-import { MADE_LABEL, type Made, RUN_LABEL, uniqueName, withMade } from './made.ts';
+import { type Made, withMade } from './made.ts';
+import { listPodsOf, type MadeDaemonSet, makeDaemonSet } from './made-daemon-set.ts';
 import {
   type Bounds,
   hasEndedOnce,
@@ -59,12 +58,12 @@ async function* runEverywhere(
 ): AsyncGenerator<Piece> {
   const daemonSet = await create(fields, made, context);
   await waitForPods(daemonSet, { context, limit });
-  const pods = await listPods(daemonSet, context);
+  const pods = await listPodsOf(daemonSet, podOf, context);
   const lanes = pods.map((pod) => collectLog(pod, { fields, context, limit }));
   yield* interleavePieces(lanes, MOST_PODS);
 }
 
-async function create(fields: Fields, made: Made, context: CollectContext): Promise<ApiObject> {
+async function create(fields: Fields, made: Made, context: CollectContext): Promise<MadeDaemonSet> {
   const namespace = textOf(fields, 'namespace') || 'default';
   const podSpec = {
     // Its containers are started again for ever, and may heed no SIGTERM.
@@ -77,39 +76,20 @@ async function create(fields: Fields, made: Made, context: CollectContext): Prom
     attempted: 'failed to create ImagePullSecret',
   });
   const secrets = objectsAt(podSpec, 'imagePullSecrets');
-  const spec =
-    secretName === undefined
-      ? podSpec
-      : { ...podSpec, imagePullSecrets: [...secrets, { name: secretName }] };
-  const name = uniqueName(`run-daemonset-${textOf(fields, 'name')}-`);
-  // Its own name tells its pods from those of another one that runs at the same time.
-  const labels = {
-    'troubleshoot-role': 'run-daemonset-collector',
-    [MADE_LABEL]: name,
+  const parts = {
+    namespace,
+    start: `run-daemonset-${textOf(fields, 'name')}-`,
+    label: { 'troubleshoot-role': 'run-daemonset-collector' },
+    podSpec:
+      secretName === undefined
+        ? podSpec
+        : { ...podSpec, imagePullSecrets: [...secrets, { name: secretName }] },
+    attempted: 'failed to create DaemonSet',
   };
-  const daemonSet = {
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name, namespace, labels },
-    spec: {
-      selector: { matchLabels: labels },
-      template: { metadata: { labels: { ...labels, ...made.labels } }, spec },
-    },
-  };
-  try {
-    const collection = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/daemonsets`;
-    return await made.create(collection, daemonSet);
-  } catch (error) {
-    throw wrapped(error, 'failed to create DaemonSet');
-  }
+  return await makeDaemonSet(parts, made);
 }
 
-async function waitForPods(daemonSet: ApiObject, { context, limit }: Bounds): Promise<void> {
-  const [namespace, name] = [
-    textAt(daemonSet, 'metadata', 'namespace'),
-    textAt(daemonSet, 'metadata', 'name'),
-  ];
-  const path = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/daemonsets/${name}`;
+async function waitForPods({ path }: MadeDaemonSet, { context, limit }: Bounds): Promise<void> {
   const startedAt = context.clock.elapsed();
   for (;;) {
     await limit.pause(POLL_MS);
@@ -124,27 +104,18 @@ async function waitForPods(daemonSet: ApiObject, { context, limit }: Bounds): Pr
   }
 }
 
-async function listPods(daemonSet: ApiObject, context: CollectContext): Promise<readonly Pod[]> {
-  const namespace = textAt(daemonSet, 'metadata', 'namespace');
-  const selector = `${MADE_LABEL}=${textAt(daemonSet, 'metadata', 'name')},${RUN_LABEL}`;
-  return await listObjects(
-    {
-      path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
-      query: { labelSelector: selector },
-      keep: (pod) => ({
-        namespace,
-        name: textAt(pod, 'metadata', 'name'),
-        container: textAt(objectsAt(pod, 'spec', 'containers')[0], 'name'),
-      }),
-    },
-    context,
-  );
-}
-
 interface Pod {
   readonly namespace: string;
   readonly name: string;
   readonly container: string;
+}
+
+function podOf(pod: ApiObject): Pod {
+  return {
+    namespace: textAt(pod, 'metadata', 'namespace'),
+    name: textAt(pod, 'metadata', 'name'),
+    container: textAt(objectsAt(pod, 'spec', 'containers')[0], 'name'),
+  };
 }
 
 async function* collectLog(
