@@ -1,11 +1,13 @@
 /** WORK_DIR's folder of one run, and those that killed runs have left. */
 
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import type { Clock } from '../clock.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import { AgentError, hasCode, messageOf } from '../errors.ts';
+
+const RUN_PREFIX = 'run-';
 
 /** A run ends a little later than its deadline. */
 const SLACK_MS = 60_000;
@@ -21,8 +23,8 @@ export async function makeWorkFolder(
 ): Promise<string> {
   try {
     await makeFolders(resolve(workDir));
-    await removeOldFolders(resolve(workDir), clock.now() - runTimeoutMs - SLACK_MS);
-    return await mkdtemp(join(resolve(workDir), 'run-'));
+    await removeRunFolders(resolve(workDir), clock.now() - runTimeoutMs - SLACK_MS);
+    return await mkdtemp(join(resolve(workDir), RUN_PREFIX));
   } catch (error) {
     throw new AgentError('WORK_DIR_UNUSABLE', `WORK_DIR ${workDir}: ${messageOf(error)}`, {
       cause: error,
@@ -30,14 +32,26 @@ export async function makeWorkFolder(
   }
 }
 
-/** Clear text of runs that were killed; those of younger ones may be in use. */
-async function removeOldFolders(workDir: string, olderThanMs: number): Promise<void> {
-  for (const name of await readdir(workDir)) {
-    if (!name.startsWith('run-')) continue;
+/**
+ * Removes clear text of runs that were killed.
+ *
+ * @param olderThanMs ms since 1970: younger folders may be in use.
+ * @returns The names of the folders that were removed.
+ */
+export async function removeRunFolders(
+  workDir: string,
+  olderThanMs: number,
+): Promise<readonly string[]> {
+  const removed: string[] = [];
+  const names = await readdir(workDir).catch(() => []);
+  for (const name of names.filter((candidate) => candidate.startsWith(RUN_PREFIX))) {
     const folder = join(workDir, name);
-    const { mtimeMs } = (await stat(folder).catch(() => undefined)) ?? { mtimeMs: olderThanMs };
-    if (mtimeMs < olderThanMs) await rm(folder, { recursive: true, force: true });
+    const found = await lstat(folder).catch(() => undefined);
+    if (found === undefined || found.mtimeMs >= olderThanMs) continue;
+    await rm(folder, { recursive: true, force: true });
+    removed.push(name);
   }
+  return removed;
 }
 
 /** Node's own `recursive` tries for ever where a folder exists but takes none, as `/proc`. */

@@ -180,7 +180,8 @@ export class Agent {
   /** Before the schedule: what the last process left under way, then RUN_ON_START. */
   async #settle(signal: AbortSignal): Promise<void> {
     const { config } = this.#given;
-    const repeat = await this.#settleInterrupted(signal);
+    const repeat = await this.#runner.settleInterrupted();
+    await this.#removeClusterLeftovers(signal);
     if (this.#state.last.claim !== undefined) void this.#watchClaim(signal);
     if (repeat !== undefined) {
       void this.#repeat(repeat, signal).catch((error: unknown) => this.#sayNotRepeated(error));
@@ -194,15 +195,18 @@ export class Agent {
     while (!signal.aborted && this.#state.last.claim !== undefined) {
       await systemClock.sleep(CLAIM_POLL_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
-      await this.#settleInterrupted(signal)
-        .then((repeat) => (repeat === undefined ? undefined : this.#repeat(repeat, signal)))
-        .catch((error: unknown) => this.#sayNotRepeated(error));
+      await this.#settleClaim(signal).catch((error: unknown) => this.#sayNotRepeated(error));
     }
   }
 
-  /** The run that a killed process left under way, and what it left in the cluster. */
-  async #settleInterrupted(signal: AbortSignal): ReturnType<Runner['settleInterrupted']> {
+  async #settleClaim(signal: AbortSignal): Promise<void> {
     const repeat = await this.#runner.settleInterrupted();
+    // Looked at every half minute while the other pod is at it; its objects are left over only then.
+    if (this.#state.last.claim === undefined) await this.#removeClusterLeftovers(signal);
+    if (repeat !== undefined) await this.#repeat(repeat, signal);
+  }
+
+  async #removeClusterLeftovers(signal: AbortSignal): Promise<void> {
     const { config, log } = this.#given;
     await removeClusterLeftovers(
       {
@@ -216,7 +220,6 @@ export class Agent {
       },
       signal,
     );
-    return repeat;
   }
 
   async #repeat(request: Parameters<Runner['start']>[0], signal: AbortSignal): Promise<void> {

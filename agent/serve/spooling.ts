@@ -1,9 +1,7 @@
 /** The spool inside `serve`: opened, compared with the history, and shown to runs. */
 
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import { systemClock } from '../clock.ts';
+import { removeRunFolders } from '../commands/work-folder.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import { AgentError } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -105,9 +103,7 @@ export function runSpool(
 
 /** Clear text of a process that was killed must not lie about. */
 export async function removeWorkFolders(workDir: string, log: Logger): Promise<void> {
-  const names = await readdir(workDir).catch(() => []);
-  for (const name of names.filter((candidate) => candidate.startsWith('run-'))) {
-    await rm(join(workDir, name), { recursive: true, force: true });
+  for (const name of await removeRunFolders(workDir, Number.POSITIVE_INFINITY)) {
     log.warn({ folder: name }, 'leftover of a killed run removed');
   }
 }
