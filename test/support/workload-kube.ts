@@ -83,6 +83,22 @@ export class WorkloadKube extends FakeKube {
   }
 }
 
+/** The namespace `shop`: a pod of the app `api` and two of `web`, each with the containers `app` and `sidecar`. */
+export function shop(): FakeKube {
+  const kube = new FakeKube();
+  for (const [name, app] of [
+    ['api-1', 'api'],
+    ['web-1', 'web'],
+    ['web-2', 'web'],
+  ] as const) {
+    kube.put(`/api/v1/namespaces/shop/pods/${name}`, {
+      metadata: { labels: { app } },
+      spec: { containers: [{ name: 'app' }, { name: 'sidecar' }] },
+    });
+  }
+  return kube;
+}
+
 /** The fate of a pod that runs to its end. */
 export function ended(log: string | Error, phase: 'Succeeded' | 'Failed' = 'Succeeded'): PodFate {
   return { status: { phase, containerStatuses: [{ restartCount: 0 }] }, log };

@@ -9,7 +9,8 @@ import { AgentError } from '../../../agent/errors.ts';
 import { type Member, tarOf } from '../../support/bundles.ts';
 import { collectContext, gather } from '../../support/collect.ts';
 import { drain } from '../../support/generators.ts';
-import { type FakeExecution, FakeKube } from '../../support/kube.ts';
+import type { FakeExecution, FakeKube } from '../../support/kube.ts';
+import { shop } from '../../support/workload-kube.ts';
 
 const FIELDS = {
   name: 'facts',
@@ -19,25 +20,15 @@ const FIELDS = {
 };
 const FAILED = { kind: 'failed', message: 'command terminated with exit code 2' } as const;
 
-async function shop(execution: FakeExecution | readonly Member[]): Promise<FakeKube> {
-  const kube = new FakeKube();
-  for (const [name, app] of [
-    ['api-1', 'api'],
-    ['web-1', 'web'],
-    ['web-2', 'web'],
-  ] as const) {
-    kube.put(`/api/v1/namespaces/shop/pods/${name}`, {
-      metadata: { labels: { app } },
-      spec: { containers: [{ name: 'app' }, { name: 'sidecar' }] },
-    });
-  }
+async function shopWith(execution: FakeExecution | readonly Member[]): Promise<FakeKube> {
+  const kube = shop();
   const done = 'at' in execution ? { stdout: await tarOf(execution) } : execution;
   kube.onExec = ({ pod }) => (pod === 'web-2' ? {} : done);
   return kube;
 }
 
 async function copyWith(execution: FakeExecution | readonly Member[], fields: Fields = {}) {
-  const kube = await shop(execution);
+  const kube = await shopWith(execution);
   return { kube, ...(await gather(copy, { ...FIELDS, ...fields }, { kube })) };
 }
 
@@ -66,7 +57,7 @@ describe('collect/copy', () => {
   });
 
   it('leaves a path that leads out of the bundle to the engine, which leaves it out', async () => {
-    const kube = await shop([{ name: '../../../../../etc/passwd', body: 'x' }]);
+    const kube = await shopWith([{ name: '../../../../../etc/passwd', body: 'x' }]);
     const pieces = await drain(copy.collect(FIELDS, collectContext({ kube })));
     const [piece] = pieces.filter(({ kind }) => kind === 'file');
     assert.ok(piece?.kind === 'file');
@@ -113,7 +104,7 @@ describe('collect/copy', () => {
   });
 
   it('counts as forbidden where commands are', async () => {
-    const kube = await shop([]);
+    const kube = await shopWith([]);
     kube.fail('/shop/web-1/app', new AgentError('KUBE_FORBIDDEN', 'no exec'));
 
     const { problems } = await gather(copy, FIELDS, { kube });
@@ -136,7 +127,7 @@ describe('collect/copy', () => {
   });
 
   it('writes why pods cannot be listed', async () => {
-    const kube = await shop([]);
+    const kube = await shopWith([]);
     kube.fail('/api/v1/namespaces/shop/pods', new AgentError('KUBE_FORBIDDEN', 'no pods'));
 
     const { files, problems } = await gather(copy, FIELDS, { kube });
@@ -147,7 +138,7 @@ describe('collect/copy', () => {
 
   it('ends with the reason of its signal', async () => {
     const controller = new AbortController();
-    const kube = await shop([]);
+    const kube = await shopWith([]);
     kube.onExec = () => {
       controller.abort(new AgentError('RUN_ABORTED', 'over'));
       return {};

@@ -8,21 +8,7 @@ import { KubeAnswerError } from '../../../agent/kube/api-error.ts';
 import type { ExecTarget, Execution } from '../../../agent/kube/client.ts';
 import { collectContext, gather } from '../../support/collect.ts';
 import { FakeKube } from '../../support/kube.ts';
-
-function shop(): FakeKube {
-  const kube = new FakeKube();
-  for (const [name, app] of [
-    ['api-1', 'api'],
-    ['web-1', 'web'],
-    ['web-2', 'web'],
-  ] as const) {
-    kube.put(`/api/v1/namespaces/shop/pods/${name}`, {
-      metadata: { labels: { app } },
-      spec: { containers: [{ name: 'app' }, { name: 'sidecar' }] },
-    });
-  }
-  return kube;
-}
+import { shop } from '../../support/workload-kube.ts';
 
 const FIELDS = {
   name: 'facts',
