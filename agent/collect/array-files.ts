@@ -1,7 +1,7 @@
 /** Writes the objects of a list into files that are JSON arrays: one file after another, as the server orders them. */
 
+import { BodyWriter, type WorkFolder } from '../body/body.ts';
 import { AgentError } from '../errors.ts';
-import { BodyWriter, type WorkFolder } from './body.ts';
 import type { FilePiece } from './collector.ts';
 import type { Indenter } from './indent.ts';
 

@@ -1,5 +1,6 @@
 /** The native engine: runs the collectors of a spec through the Kubernetes API, side by side and within bounds. */
 
+import { WorkFolder } from '../body/body.ts';
 import { type Collected, type CollectorResult, cutText } from '../bundle.ts';
 import { type Clock, toRfc3339 } from '../clock.ts';
 import { hasCode, messageOf } from '../errors.ts';
@@ -9,7 +10,6 @@ import type { Logger } from '../log.ts';
 import { redactLine } from '../redact-line.ts';
 import type { BundleSpec, CollectorSpec } from '../spec/types.ts';
 import { Tally } from '../tally.ts';
-import { WorkFolder } from './body.ts';
 import type { ApiRule, CollectContext, Piece } from './collector.ts';
 import { CollectorDeadline } from './collector-deadline.ts';
 import { ownFile, Paths, toEntries } from './entries.ts';

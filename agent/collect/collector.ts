@@ -1,10 +1,10 @@
 /** What a collector of the native engine is, and what it is handed. */
 
+import type { Body, WorkFolder } from '../body/body.ts';
 import type { Clock } from '../clock.ts';
 import type { KubeApi } from '../kube/client.ts';
 import type { Logger } from '../log.ts';
 import type { CollectorSpec } from '../spec/types.ts';
-import type { Body, WorkFolder } from './body.ts';
 import type { Network } from './network/network.ts';
 
 /** The fields of its entry in the spec, their types checked (`spec/collector-fields.ts`). */

@@ -1,7 +1,7 @@
 /** Writes lists of built-in objects into files as troubleshoot does: one for the cluster, or one for each namespace. */
 
+import { type Body, BodyWriter, type WorkFolder } from '../body/body.ts';
 import { AgentError } from '../errors.ts';
-import { type Body, BodyWriter, type WorkFolder } from './body.ts';
 import type { CollectContext, FilePiece } from './collector.ts';
 import { Indenter } from './indent.ts';
 import { streamList } from './list-stream.ts';

@@ -1,6 +1,6 @@
 /** Makes pieces in the forms that troubleshoot gives them. */
 
-import { bodyOf } from './body.ts';
+import { bodyOf } from '../body/body.ts';
 import type { FilePiece, Piece, ProblemPiece } from './collector.ts';
 import { goJson } from './go-json.ts';
 import { interleave } from './interleave.ts';

@@ -1,7 +1,7 @@
 /** Logs of containers, current and previous, as `logs` and `clusterResources` write them. */
 
+import { type Body, BodyWriter } from '../body/body.ts';
 import { apiMessageOf } from '../kube/api-error.ts';
-import { type Body, BodyWriter } from './body.ts';
 import type { CollectContext, Piece, ProblemPiece } from './collector.ts';
 import { objectsAt, textAt } from './object-fields.ts';
 import { filePiece, interleavePieces, problem } from './pieces.ts';

@@ -5,8 +5,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { WorkFolder } from '../../agent/body/body.ts';
 import { ArrayFiles } from '../../agent/collect/array-files.ts';
-import { WorkFolder } from '../../agent/collect/body.ts';
 import { Indenter } from '../../agent/collect/indent.ts';
 import { gatherPieces } from '../support/collect.ts';
 

@@ -2,8 +2,8 @@
 
 import { tmpdir } from 'node:os';
 
+import { WorkFolder } from '../../agent/body/body.ts';
 import { systemClock } from '../../agent/clock.ts';
-import { WorkFolder } from '../../agent/collect/body.ts';
 import type {
   CollectContext,
   Collector,

@@ -1,7 +1,7 @@
 /** clusterInfo: the version of the API server. Source: troubleshoot v0.133.0, pkg/collect/cluster_info.go. */
 
+import { bodyOf } from '../../body/body.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
-import { bodyOf } from '../body.ts';
 import type { Collector } from '../collector.ts';
 import { textAt } from '../object-fields.ts';
 import { errorPieces, jsonPiece } from '../pieces.ts';

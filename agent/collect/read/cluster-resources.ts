@@ -3,9 +3,9 @@
  * Source: troubleshoot v0.133.0, pkg/collect/cluster_resources.go.
  */
 
+import { bodyOf } from '../../body/body.ts';
 import { hasCode } from '../../errors.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
-import { bodyOf } from '../body.ts';
 import type { ApiRule, CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { flagOf, textsOf } from '../fields.ts';
 import { type ListedKind, type Look, readListFile, readListFiles } from '../list-files.ts';

@@ -1,7 +1,7 @@
 /** The namespaces that `clusterResources` reads, and troubleshoot's file on them. */
 
+import { BodyWriter, bodyOf } from '../../body/body.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
-import { BodyWriter, bodyOf } from '../body.ts';
 import type { CollectContext, Piece } from '../collector.ts';
 import { Indenter } from '../indent.ts';
 import { type ListedKind, readListFile } from '../list-files.ts';

@@ -1,8 +1,8 @@
 /** nodeMetrics: each kubelet's summary of what nodes, pods and containers use. */
 
+import { storeBody } from '../../body/body.ts';
 import { AgentError } from '../../errors.ts';
 import { apiMessageOf, rawMessageOf } from '../../kube/api-error.ts';
-import { storeBody } from '../body.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { textsOf } from '../fields.ts';
 import { listObjects } from '../list-objects.ts';

@@ -1,7 +1,7 @@
 /** Runs a command in a container and keeps what it writes. */
 
+import { type Body, BodyWriter, type WorkFolder } from '../../body/body.ts';
 import type { ExecTarget, KubeApi } from '../../kube/client.ts';
-import { type Body, BodyWriter, type WorkFolder } from '../body.ts';
 
 export interface Captured {
   readonly stdout: Body;

@@ -2,11 +2,11 @@
 
 import { basename, join } from 'node:path/posix';
 
+import { BodyWriter, storeBody } from '../../body/body.ts';
 import { messageOf } from '../../errors.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
 import type { ExecTarget, Execution } from '../../kube/client.ts';
 import { readTar } from '../../tar-reader.ts';
-import { BodyWriter, storeBody } from '../body.ts';
 import type { CollectContext, FilePiece } from '../collector.ts';
 
 /** Of what `tar` says only the beginning helps. */

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type Body, BodyWriter, bodyOf, WorkFolder } from '../../agent/collect/body.ts';
+import { type Body, BodyWriter, bodyOf, WorkFolder } from '../../agent/body/body.ts';
 import { drain } from '../support/generators.ts';
 
 const MEBIBYTE = Buffer.alloc(1024 * 1024, 'x');
