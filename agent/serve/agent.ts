@@ -12,7 +12,7 @@ import { connectKube } from '../kube/connect.ts';
 import type { Logger } from '../log.ts';
 import { createMetrics, type Metrics } from '../report/metrics.ts';
 import { startReport } from '../report/server.ts';
-import { CHILD_NODE_FLAGS, type ChildResult, runChild } from '../run/child.ts';
+import { CHILD_NODE_FLAGS, type ChildResult, makeCodeCache, runChild } from '../run/child.ts';
 import { readMemoryLimit } from '../run/memory.ts';
 import type { RunRecord } from '../run/record.ts';
 import { Runner } from '../run/runner.ts';
@@ -297,15 +297,16 @@ export class Agent {
     if (record.outcome === 'lost') this.#metrics.runFinished(record);
   }
 
-  #collectInChild(runId: string, signal: AbortSignal): Promise<ChildResult> {
+  async #collectInChild(runId: string, signal: AbortSignal): Promise<ChildResult> {
     const { config, context } = this.#given;
     const [program = process.execPath, ...args] = context.self;
     const files = partialPaths(config.spoolDir, runId);
     const options = ['--run-id', runId, '--output', files.bundle, '--manifest', files.manifest];
-    return runChild(
+    const codeCache = await makeCodeCache(config.workDir);
+    return await runChild(
       {
         command: [program, ...CHILD_NODE_FLAGS, ...args, 'collect', ...options],
-        environment: context.environment,
+        environment: { ...context.environment, NODE_COMPILE_CACHE: codeCache },
         runTimeoutMs: config.runTimeoutMs,
         memoryLimitBytes: readMemoryLimit(),
         clock: systemClock,
