@@ -25,6 +25,8 @@ export interface FileEntry {
   readonly collector: string | undefined;
   /** Exactly the length of the body: a tar header states it before the body. */
   readonly bytes: number;
+  /** How often each rule hid something in it, by the rule's name; undefined where nothing of ours has redacted it. */
+  readonly hidden?: ReadonlyMap<string, number>;
   /**
    * The body. May be read once, and only until the next entry is asked for;
    * whoever asks for the next entry without reading passes over the body.
@@ -49,6 +51,8 @@ export interface LeftOut {
   /** As its source named it, which may be why it is left out. */
   readonly path: string;
   readonly reason: string;
+  /** The shape of a secret that was still there after redaction. */
+  readonly finding?: string;
 }
 
 export type CollectorOutcome =

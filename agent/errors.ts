@@ -35,6 +35,8 @@ export type AgentErrorCode =
   | 'RUN_ABORTED'
   | 'RUN_OUT_OF_MEMORY'
   | 'RUN_CRASHED'
+  // redaction
+  | 'REDACTOR_INVALID'
   // archive
   | 'ARCHIVE_WRITE'
   | 'ARCHIVE_INVALID'

@@ -7,6 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError, Option } from 'commander';
 
 import type { CommandContext } from './commands/context.ts';
+import type { RedactCommandOptions } from './commands/redact.ts';
 import { ConfigError } from './config/load.ts';
 import { AgentError, messageOf } from './errors.ts';
 import { VERSION } from './version.ts';
@@ -96,6 +97,8 @@ function buildProgram(done: Done): Command {
   addRun(program, done);
   addSchedule(program, done);
   addVerify(program, done);
+  addRedact(program, done);
+  addPreview(program, done);
   return program;
 }
 
@@ -121,7 +124,7 @@ function addCollect(program: Command, done: Done): void {
         '',
         'Everything else comes from the environment: KUBECONFIG, SPEC (the default of --spec), COLLECTORS_ALLOWED, NAMESPACES,',
         'RUN_TIMEOUT, ….',
-        'The engine native does not redact yet: its bundle is clear text.',
+        'REDACT_DISABLE, REDACT_ENABLE and REDACT_OPAQUE say what is hidden beside what the spec asks for.',
         '',
         'Exit codes: 0 complete, 3 partial (what is missing is named), 1 no bundle.',
       ].join('\n'),
@@ -167,5 +170,42 @@ function addVerify(program: Command, done: Done): void {
     .action(async (file: string) => {
       const { verify } = await import('./commands/verify.ts');
       done(await verify(context, file));
+    });
+}
+
+function addRedact(program: Command, done: Done): void {
+  program
+    .command('redact')
+    .description('takes secrets out of a bundle that is there already')
+    .argument('<file>', "a .tar.gz, ours or troubleshoot's")
+    .requiredOption('--output <file>', 'where the redacted bundle goes')
+    .option('--redactors <ref...>', 'Redactor documents, as --spec of collect names them')
+    .option('--upstream', "troubleshoot's rules alone, with its very results; nothing of ours")
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 redacted, 3 something was left out (each is named), 1 no bundle.',
+    )
+    .action(async (file: string, options: RedactCommandOptions) => {
+      const { redact } = await import('./commands/redact.ts');
+      done(await redact(context, file, options));
+    });
+}
+
+function addPreview(program: Command, done: Done): void {
+  program
+    .command('preview')
+    .description('what a run would send: collectors, files, what is hidden in them; sends nothing')
+    .option('--spec <ref...>', 'as for collect')
+    .addOption(
+      new Option('--engine <engine>', 'what collects (default: ENGINE)').choices([
+        'auto',
+        'native',
+        'cli',
+      ]),
+    )
+    .addHelpText('after', '\nExit codes: 0 shown, 1 there would be no bundle.')
+    .action(async (options: object) => {
+      const { preview } = await import('./commands/preview.ts');
+      done(await preview(context, options));
     });
 }

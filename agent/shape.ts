@@ -37,6 +37,11 @@ export function orNull<T>(parse: Parse<T>): Parse<T | null> {
   return (value, path) => (value === null ? null : parse(value, path));
 }
 
+/** A field that came later: where it is missing, the fallback stands for it. */
+export function orMissing<T>(parse: Parse<T>, fallback: T): Parse<T> {
+  return (value, path) => (value === undefined ? fallback : parse(value, path));
+}
+
 export function listOf<T>(parse: Parse<T>): Parse<readonly T[]> {
   return (value, path) => {
     if (!Array.isArray(value)) throw wrong(path, 'is no list');

@@ -36,7 +36,7 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
   commands: { agent: ['*'] },
   serve: { agent: ['*'] },
   run: { agent: ['spec/types.ts', 'kube/client.ts', 'state'] },
-  config: { packages: ['fastest-levenshtein'] },
+  config: { agent: ['redact/names.ts'], packages: ['fastest-levenshtein'] },
   schedule: { packages: ['node-cron'] },
   spec: { agent: ['kube/client.ts', 'address.ts'], packages: ['yaml', 'got'] },
   collect: {
@@ -65,6 +65,10 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
     packages: ['@kubernetes/client-node', '@kubernetes/client-node/dist/config.js', 'ws'],
   },
   'support-bundle-cli': { agent: ['spec/types.ts', 'tally.ts', 'redact-line.ts'] },
+  redact: {
+    agent: ['body/body.ts', 'kube/client.ts', 'kube/api-error.ts'],
+    packages: ['re2js', 'yaml', 'yauzl'],
+  },
   archive: {},
   spool: { agent: ['durable.ts', 'run/record.ts', 'run/parse-record.ts'] },
   upload: { agent: ['run/record.ts', 'backoff.ts'], packages: ['got'] },

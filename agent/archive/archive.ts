@@ -2,9 +2,9 @@
 
 import { open, rm } from 'node:fs/promises';
 
-import type { Collected, CollectorReport, LeftOut } from '../bundle.ts';
+import { type Collected, type CollectorReport, cutText, type LeftOut } from '../bundle.ts';
 import { Contents, type ContentsOptions } from './contents.ts';
-import { formatManifest, type ManifestFacts, sum } from './manifest.ts';
+import { formatManifest, type ManifestFacts, type ManifestFile, sum } from './manifest.ts';
 import { asArchiveError, TarWriter } from './tar-writer.ts';
 
 export interface ArchiveOptions extends ContentsOptions {
@@ -12,6 +12,7 @@ export interface ArchiveOptions extends ContentsOptions {
   readonly file: string;
   /** The manifest once more, beside the bundle; handled as `file` is. */
   readonly manifestFile?: string;
+  /** Looked at once more in the end, for the manifest. */
   readonly facts: ManifestFacts;
 }
 
@@ -26,11 +27,14 @@ interface ArchivedBundle {
   readonly uncompressedBytes: number;
   readonly redactions: number;
   readonly leftOut: number;
+  /** Files that still held what looks like a secret after redaction, the first of them; they are left out. */
+  readonly findings: readonly { readonly path: string; readonly rule: string }[];
 }
 
 export interface Archived {
   readonly bundle: ArchivedBundle;
   readonly collectors: readonly CollectorReport[];
+  readonly files: readonly ManifestFile[];
   readonly leftOut: readonly LeftOut[];
   readonly manifest: string;
 }
@@ -49,13 +53,13 @@ export async function writeArchive(
   options: ArchiveOptions,
   signal: AbortSignal,
 ): Promise<Archived> {
-  const { file, manifestFile, facts, topFolder } = options;
+  const { file, manifestFile, topFolder } = options;
   await removeOld(options);
-  const tar = new TarWriter(file, Date.parse(facts.createdAt), signal);
+  const tar = new TarWriter(file, Date.parse(options.facts.createdAt), signal);
   try {
     const contents = new Contents(tar, options);
     for await (const one of collected) await contents.add(one);
-    const manifest = formatManifest(topFolder, facts, contents);
+    const manifest = formatManifest(topFolder, options.facts, contents);
     await contents.addManifest(manifest);
     const measure = await tar.finish();
     if (manifestFile !== undefined) await writeSynced(manifestFile, manifest);
@@ -68,14 +72,25 @@ export async function writeArchive(
       uncompressedBytes,
       redactions: sum(files.map(({ redactions }) => redactions)),
       leftOut: leftOut.length,
+      findings: findingsOf(leftOut),
     };
-    return { bundle, collectors, leftOut, manifest };
+    return { bundle, collectors, files, leftOut, manifest };
   } catch (error) {
     const first = await tar.abandon(error);
     await removeOld(options);
     signal.throwIfAborted();
     throw first;
   }
+}
+
+/** A record is small, and all are in the manifest. */
+const MAX_FINDINGS = 20;
+
+function findingsOf(leftOut: readonly LeftOut[]): ArchivedBundle['findings'] {
+  const found = leftOut.flatMap(({ path, finding }) =>
+    finding === undefined ? [] : [{ path: cutText(path), rule: finding }],
+  );
+  return found.slice(0, MAX_FINDINGS);
 }
 
 async function removeOld({ file, manifestFile }: ArchiveOptions): Promise<void> {

@@ -78,6 +78,7 @@ export class Contents implements ManifestContents {
       sha256: measure.sha256(),
       collector: entry.collector ?? null,
       redactions: hidden.count,
+      rules: Object.fromEntries(entry.hidden ?? []),
     });
   }
 

@@ -35,8 +35,10 @@ export interface ManifestFile {
   readonly sha256: string;
   /** Null for what no collector of the spec brought. */
   readonly collector: string | null;
-  /** How often the mark of hidden text occurs in it. */
+  /** How often the mark of hidden text occurs in it, whoever hid it. */
   readonly redactions: number;
+  /** How often each of our rules hid something in it. */
+  readonly rules: Readonly<Record<string, number>>;
 }
 
 export interface ManifestLink {
@@ -48,6 +50,8 @@ export interface ManifestLink {
 export interface ManifestLeftOut {
   readonly path: string;
   readonly reason: string;
+  /** The shape of a secret that was still there after redaction. */
+  readonly finding?: string;
 }
 
 /** What archiving found; files and links in the order of the archive. */
@@ -82,14 +86,23 @@ export function formatManifest(
       bytes: sum(files.map(({ bytes }) => bytes)),
       redactions: sum(files.map(({ redactions }) => redactions)),
       leftOut: leftOut.length,
+      rules: sumByRule(files),
     },
     redactionsCount: `occurrences of ${HIDDEN_MARK}`,
     collectors,
-    leftOut: leftOut.map(({ path, reason }) => ({ path, reason })),
+    leftOut: leftOut.map(({ path, reason, finding }) => ({ path, reason, finding })),
     files,
     links,
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+function sumByRule(files: readonly ManifestFile[]): Readonly<Record<string, number>> {
+  const sums = new Map<string, number>();
+  for (const [rule, count] of files.flatMap(({ rules }) => Object.entries(rules))) {
+    sums.set(rule, (sums.get(rule) ?? 0) + count);
+  }
+  return Object.fromEntries([...sums].toSorted(([first], [second]) => (first < second ? -1 : 1)));
 }
 
 export function sum(numbers: readonly number[]): number {

@@ -58,8 +58,6 @@ function makeNative(parts: EngineParts): NativeEngine {
   const { config, environment, log, runId, connect, workFolder } = parts;
   return {
     name: 'native',
-    // Its output goes nowhere but to whoever asks for it by name.
-    isRedacted: false,
     lacks: (spec) => listUnsupported(spec).map(({ title }) => title),
     async *collect(spec, { signal, deadline }) {
       const kube = await connect();

@@ -3,6 +3,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { RULES_OFF, RULES_ON } from '../redact/names.ts';
 import {
   anyText,
   configMapRef,
@@ -16,6 +17,7 @@ import {
   type Parse,
   positiveDuration,
   positiveSize,
+  someOf,
   wholeNumber,
 } from './parse.ts';
 
@@ -33,6 +35,10 @@ export interface Field<T = unknown> {
   readonly isSecret?: true;
   /** Set to the empty text is a value of its own. */
   readonly emptyIsValue?: true;
+}
+
+function namesOf(rules: readonly string[]): string {
+  return rules.map((name) => `\`${name}\``).join(', ');
 }
 
 export const FIELDS = {
@@ -129,7 +135,7 @@ export const FIELDS = {
     env: 'ENGINE',
     parse: oneOf('auto', 'native', 'cli'),
     fallback: 'auto',
-    help: "`cli` runs troubleshoot's `support-bundle`; `native` collects by itself, not redacted yet and so for the command `collect` alone; `auto` chooses",
+    help: "`native` collects by itself; `cli` runs troubleshoot's `support-bundle`; `auto` is native where it knows everything in the spec, or the program is not there",
   },
   kubeConcurrency: {
     env: 'KUBE_CONCURRENCY',
@@ -161,6 +167,32 @@ export const FIELDS = {
     parse: positiveDuration,
     fallback: '30m',
     help: 'deadline of a run: native bundles what it has, the cli engine is killed and the run has failed',
+  },
+  redactDisable: {
+    env: 'REDACT_DISABLE',
+    parse: someOf(...RULES_ON),
+    fallback: '',
+    fallbackHelp: 'all work',
+    help: `rules of our own that do not work, comma-separated: ${namesOf(RULES_ON)}`,
+  },
+  redactEnable: {
+    env: 'REDACT_ENABLE',
+    parse: someOf(...RULES_OFF),
+    fallback: '',
+    fallbackHelp: 'none',
+    help: `pseudonyms, the same for the same text within one bundle: ${namesOf(RULES_OFF)}`,
+  },
+  redactOpaque: {
+    env: 'REDACT_OPAQUE',
+    parse: oneOf('leave-out', 'keep'),
+    fallback: 'leave-out',
+    help: 'files that cannot be looked into (encrypted, or compressed in an unknown way): `leave-out` and name them, or `keep`',
+  },
+  secretScan: {
+    env: 'SECRET_SCAN',
+    parse: oneOf('off', 'values'),
+    fallback: 'off',
+    help: "`values`: leaves out files that still hold a value of the cluster's Secrets; needs rights to list Secrets",
   },
   maxBundleBytes: {
     env: 'MAX_BUNDLE_SIZE',

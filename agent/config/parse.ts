@@ -112,6 +112,14 @@ export function oneOf<const Choice extends string>(...choices: readonly Choice[]
   };
 }
 
+/** Comma-separated texts out of these. */
+export function someOf<const Choice extends string>(
+  ...choices: readonly Choice[]
+): Parse<readonly Choice[]> {
+  const one = oneOf(...choices);
+  return (value) => list(value).map((name) => one(name));
+}
+
 /** A vendor's license field that is not set reaches us as `""`, `<nil>` or `0` (KOTS, two versions of licenses). */
 export function licenseText(value: string): string | undefined {
   const trimmed = value.trim();

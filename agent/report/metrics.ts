@@ -107,6 +107,12 @@ function createCounters(register: Registry): Pick<Metrics, 'runFinished' | 'atte
     buckets: BYTES_BUCKETS,
     registers,
   });
+  const findings = new Counter({
+    name: 'cron_support_bundle_redaction_findings_total',
+    help: 'Files left out of bundles because they still held what looks like a secret after redaction.',
+    labelNames: ['rule', 'file'],
+    registers,
+  });
   const attempts = new Counter({
     name: 'cron_support_bundle_upload_attempts_total',
     help: 'Attempts to deliver a bundle, by what they came to.',
@@ -127,6 +133,7 @@ function createCounters(register: Registry): Pick<Metrics, 'runFinished' | 'atte
       const totalMs = phases.reduce((sum, { durationMs }) => sum + durationMs, 0);
       if (phases.length > 0) runSeconds.observe(totalMs / 1000);
       if (bundle !== null) bundleBytes.observe(bundle.bytes);
+      for (const { path, rule } of bundle?.findings ?? []) findings.inc({ rule, file: path });
     },
     attempted: (attemptClass) => attempts.inc({ class: attemptClass }),
   };

@@ -23,8 +23,6 @@ export interface Engine {
 export interface NativeEngine extends Engine {
   /** What of a spec it cannot serve, for people; empty: it knows everything. */
   readonly lacks: (spec: BundleSpec) => readonly string[];
-  /** Whether what it gives carries no secrets; one that does not is never chosen unasked. */
-  readonly isRedacted: boolean;
 }
 
 export interface Engines {
@@ -44,6 +42,6 @@ export async function chooseEngine(
   { native, cli, hasProgram }: Engines,
 ): Promise<Engine> {
   if (setting === 'native') return native;
-  if (setting === 'cli' || !native.isRedacted) return cli;
+  if (setting === 'cli') return cli;
   return native.lacks(spec).length > 0 && (await hasProgram()) ? cli : native;
 }

@@ -2,7 +2,18 @@
 
 import type { CollectorReport } from '../bundle.ts';
 import type { AgentErrorCode } from '../errors.ts';
-import { count, flag, instant, listOf, oneOf, orNull, type Shape, shaped, text } from '../shape.ts';
+import {
+  count,
+  flag,
+  instant,
+  listOf,
+  oneOf,
+  orMissing,
+  orNull,
+  type Shape,
+  shaped,
+  text,
+} from '../shape.ts';
 import type { BundleFacts, DeliveryFacts, PhaseFacts, RunError, RunRecord } from './record.ts';
 
 const ERROR: Shape<RunError> = { code: errorCode, message: text };
@@ -15,6 +26,8 @@ const BUNDLE: Shape<BundleFacts> = {
   uncompressedBytes: count,
   redactions: count,
   leftOut: count,
+  // Records of agents that did not look again have none.
+  findings: orMissing(listOf(shaped({ path: text, rule: text })), []),
 };
 
 const DELIVERY: Shape<DeliveryFacts> = {
@@ -48,6 +61,9 @@ const COLLECTOR: Shape<CollectorReport> = {
   errors: listOf(text),
 };
 
+/** As a record and a manifest have it. */
+export const collectorReport = shaped(COLLECTOR);
+
 const RECORD: Shape<RunRecord> = {
   id: text,
   trigger: oneOf('schedule', 'missed', 'start', 'request', 'command', 'event'),
@@ -61,7 +77,7 @@ const RECORD: Shape<RunRecord> = {
   error: orNull(shaped(ERROR)),
   phases: listOf(shaped(PHASE)),
   bundle: orNull(shaped(BUNDLE)),
-  collectors: listOf(shaped(COLLECTOR)),
+  collectors: listOf(collectorReport),
   delivery: orNull(shaped(DELIVERY)),
 };
 

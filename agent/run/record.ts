@@ -29,6 +29,8 @@ export interface BundleFacts {
   readonly uncompressedBytes: number;
   readonly redactions: number;
   readonly leftOut: number;
+  /** Files that still held what looks like a secret after redaction, the first 20; by rule, never by value. */
+  readonly findings: readonly { readonly path: string; readonly rule: string }[];
 }
 
 export interface DeliveryFacts {

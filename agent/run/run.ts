@@ -1,4 +1,4 @@
-/** One run, start to finish: spec, collect, archive. The page to read first. */
+/** One run, start to finish: spec, collect, redact, archive. The page to read first. */
 
 import type { Collected, CollectorReport } from '../bundle.ts';
 import { type Clock, deadlineSignal, toRfc3339 } from '../clock.ts';
@@ -13,8 +13,16 @@ export interface Archived {
   readonly collectors: readonly CollectorReport[];
 }
 
+/** Takes secrets out of what an engine gives; no clear text passes where it fails. */
+export type Redact = (
+  collected: AsyncIterable<Collected>,
+  signal: AbortSignal,
+) => AsyncGenerator<Collected>;
+
 export interface RunParts {
   readonly loadSpec: (signal: AbortSignal) => Promise<BundleSpec>;
+  /** Compiles the rules: before anything is collected, since without them there is no bundle. */
+  readonly makeRedaction: (spec: BundleSpec, signal: AbortSignal) => Promise<Redact>;
   readonly chooseEngine: (spec: BundleSpec, signal: AbortSignal) => Promise<Engine>;
   /** Creates the bundle's file and removes it again when it rejects. */
   readonly archive: (
@@ -54,11 +62,13 @@ export async function run(
   let engine: Engine | undefined;
   try {
     const spec = await phases.time('spec', () => parts.loadSpec(runSignal));
+    const redact = await phases.time('spec', () => parts.makeRedaction(spec, runSignal));
     engine = await parts.chooseEngine(spec, runSignal);
     const collected = phases.timePulls('collect', engine.collect(spec, { signal, deadline }));
+    const redacted = phases.timePulls('redact', redact(collected, archiveSignal));
     const context = { spec, engine };
     const archived = await phases.time('archive', () =>
-      parts.archive(collected, context, archiveSignal),
+      parts.archive(redacted, context, archiveSignal),
     );
     return finish(started, { engine, phases, clock, archived });
   } catch (error) {

@@ -77,6 +77,29 @@ export async function loadSpec(options: LoadSpecOptions, signal: AbortSignal): P
   };
 }
 
+export type RedactorAccess = SourceAccess & Pick<LoadSpecOptions, 'allowRemote'>;
+
+/**
+ * Entries of all Redactor documents of the REFs, in order; no REFs give none.
+ *
+ * @throws {AgentError} As `loadSpec`; SPEC_INVALID too where there is no Redactor.
+ */
+export async function loadRedactors(
+  refTexts: readonly string[],
+  access: RedactorAccess,
+  signal: AbortSignal,
+): Promise<BundleSpec['redactors']> {
+  if (refTexts.length === 0) return [];
+  const sources = await readRefs(parseRefs(refTexts), access, signal);
+  const parsed = await parseSources(sources, access.allowRemote, signal);
+  checkRedactors(parsed);
+  const { redactors } = mergeDocuments(parsed.documents);
+  if (redactors.length > 0) return redactors;
+  const reasons = parsed.notices.map(inWords);
+  const message = [`there is no Redactor in ${refTexts.join(', ')}`, ...reasons].join('; ');
+  throw new AgentError('SPEC_INVALID', message);
+}
+
 interface ReadSources {
   readonly sources: readonly Source[];
   readonly notices: readonly SpecNotice[];
@@ -186,14 +209,14 @@ async function parseSources(
   return { documents, notices, brokenRedactors, fetched };
 }
 
+function checkRedactors({ brokenRedactors }: ParsedSources): void {
+  if (brokenRedactors.length === 0) return;
+  const reasons = brokenRedactors.map(inWords).join('; ');
+  throw new AgentError('SPEC_INVALID', `what a redactor should hide would be sent: ${reasons}`);
+}
+
 function checkUsable(parsed: ParsedSources, notices: readonly SpecNotice[]): void {
-  if (parsed.brokenRedactors.length > 0) {
-    const reasons = parsed.brokenRedactors.map(inWords);
-    throw new AgentError(
-      'SPEC_INVALID',
-      `what a redactor should hide would be sent: ${reasons.join('; ')}`,
-    );
-  }
+  checkRedactors(parsed);
   if (parsed.documents.some(({ kind }) => kind !== 'Redactor')) return;
   const reasons = notices.map(inWords);
   const message = ['there is no SupportBundle, Collector or HostCollector', ...reasons].join('; ');

@@ -57,6 +57,7 @@ function bareRecord({ runId, key, sha256, bytes, manifest = {} }: RebuildFacts):
       uncompressedBytes: numberOf(totals['bytes']),
       redactions: numberOf(totals['redactions']),
       leftOut,
+      findings: [],
     },
     collectors: [],
     delivery: pendingDelivery(key),

@@ -13,26 +13,35 @@ import {
 import { AgentError, messageOf } from '../errors.ts';
 import { readTarGzip, type TarMember } from '../tar-reader.ts';
 
+export interface ArchiveReading {
+  /** What a cut off or damaged archive is reported as. */
+  readonly toError: (error: unknown) => Error;
+  /** Told before the first entry is given. */
+  readonly onTopFolder?: (name: string) => void;
+}
+
 /**
  * Opens the archive and closes it at the end or when its reader stops.
  *
  * @yields Files and links with paths below the one top folder, which is that of the first member.
  *   What could lead a reader outside the bundle, or is there twice, comes as left out.
- * @throws {AgentError} CLI_OUTPUT_INVALID: the archive is cut off or damaged.
+ * @throws What `toError` makes of it: the archive is cut off or damaged.
  */
 export async function* readEntries(
   file: string,
+  { toError, onTopFolder }: ArchiveReading,
   signal: AbortSignal,
 ): AsyncGenerator<BundleEntry | LeftOut> {
   const source = createReadStream(file);
-  const checker = new Checker();
-  for await (const member of readTarGzip(source, asOutputError, signal)) {
+  const checker = new Checker(onTopFolder);
+  for await (const member of readTarGzip(source, toError, signal)) {
     if (member.kind === 'directory') continue;
     yield checker.check(member);
   }
 }
 
-function asOutputError(error: unknown): AgentError {
+/** @returns CLI_OUTPUT_INVALID */
+export function asOutputError(error: unknown): AgentError {
   return new AgentError(
     'CLI_OUTPUT_INVALID',
     `the archive that support-bundle wrote cannot be read: ${messageOf(error)}`,
@@ -51,6 +60,11 @@ class Checker {
   #topFolder: string | undefined;
   readonly #paths = new Set<string>();
   readonly #folders = new Set<string>();
+  readonly #onTopFolder: ((name: string) => void) | undefined;
+
+  constructor(onTopFolder: ((name: string) => void) | undefined) {
+    this.#onTopFolder = onTopFolder;
+  }
 
   check(member: TarMember): BundleEntry | LeftOut {
     const path = this.#pathOf(member.name);
@@ -63,6 +77,7 @@ class Checker {
 
   #pathOf(name: string): BundlePath | undefined {
     const [topFolder = '', ...parts] = name.split('/');
+    if (this.#topFolder === undefined) this.#onTopFolder?.(topFolder);
     this.#topFolder ??= topFolder;
     const isInside = topFolder === this.#topFolder && parseBundlePath(topFolder) !== undefined;
     return isInside ? parseBundlePath(parts.join('/')) : undefined;

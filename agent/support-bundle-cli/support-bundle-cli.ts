@@ -11,7 +11,7 @@ import { AgentError, hasCode, messageOf } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { redactLine } from '../redact-line.ts';
 import type { BundleSpec } from '../spec/types.ts';
-import { readEntries } from './entries.ts';
+import { asOutputError, readEntries } from './entries.ts';
 import { cliEnvironment } from './environment.ts';
 import { Outcomes } from './outcomes.ts';
 import { type Ending, readLastLine, runProgram } from './program.ts';
@@ -60,7 +60,7 @@ export async function* collectWithCli(
   try {
     const archive = await runCli(folder, options, signal);
     const outcomes = new Outcomes(spec);
-    for await (const entry of readEntries(archive, signal)) {
+    for await (const entry of readEntries(archive, { toError: asOutputError }, signal)) {
       yield entry.kind === 'left-out' ? entry : await outcomes.observe(entry);
     }
     yield* outcomes.results();

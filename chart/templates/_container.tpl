@@ -147,6 +147,10 @@ volumeMounts:
   "COLLECTOR_TIMEOUT" .Values.collectorTimeout
   "KUBE_CONCURRENCY" .Values.kubeConcurrency
   "COLLECTOR_IMAGES" (include "cron-support-bundle.pairs" .Values.collectorImages)
+  "REDACT_DISABLE" (join "," .Values.redact.disable)
+  "REDACT_ENABLE" (join "," .Values.redact.enable)
+  "REDACT_OPAQUE" .Values.redact.opaque
+  "SECRET_SCAN" .Values.redact.secretScan
   "MAX_BUNDLE_SIZE" .Values.maxBundleSize
   "WORK_DIR" "/tmp/cron-support-bundle"
   "UPLOAD_METHOD" $upload.method

@@ -249,6 +249,7 @@ function manifestText(): string {
     sha256: createHash('sha256').update(body).digest('hex'),
     collector: null,
     redactions: 0,
+    rules: {},
   }));
   const links = [{ path: 'd', target: 'b/c', collector: null }];
   return formatManifest(TOP, FACTS, { files, links, leftOut: [], collectors: [] });

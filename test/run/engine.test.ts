@@ -4,18 +4,16 @@ import { chooseEngine, type Engines } from '../../agent/run/engine.ts';
 import { mergedSpec } from '../support/spec.ts';
 
 describe('run/engine', () => {
-  for (const [setting, { isRedacted, lacks, hasProgram }, name] of [
-    ['native', { isRedacted: false, lacks: ['ceph'], hasProgram: true }, 'native'],
-    ['cli', { isRedacted: true, lacks: [], hasProgram: false }, 'cli'],
-    ['auto', { isRedacted: true, lacks: [], hasProgram: true }, 'native'],
-    ['auto', { isRedacted: true, lacks: ['ceph'], hasProgram: true }, 'cli'],
-    ['auto', { isRedacted: true, lacks: ['ceph'], hasProgram: false }, 'native'],
-    ['auto', { isRedacted: false, lacks: [], hasProgram: true }, 'cli'],
-    ['auto', { isRedacted: false, lacks: [], hasProgram: false }, 'cli'],
+  for (const [setting, { lacks, hasProgram }, name] of [
+    ['native', { lacks: ['ceph'], hasProgram: true }, 'native'],
+    ['cli', { lacks: [], hasProgram: false }, 'cli'],
+    ['auto', { lacks: [], hasProgram: true }, 'native'],
+    ['auto', { lacks: ['ceph'], hasProgram: true }, 'cli'],
+    ['auto', { lacks: ['ceph'], hasProgram: false }, 'native'],
   ] as const) {
-    it(`takes ${name} for ${setting}, ${JSON.stringify({ isRedacted, lacks, hasProgram })}`, async () => {
+    it(`takes ${name} for ${setting}, ${JSON.stringify({ lacks, hasProgram })}`, async () => {
       const engines: Engines = {
-        native: { name: 'native', collect: nothing, lacks: () => lacks, isRedacted },
+        native: { name: 'native', collect: nothing, lacks: () => lacks },
         cli: { name: 'cli', collect: nothing },
         hasProgram: async () => hasProgram,
       };

@@ -31,6 +31,7 @@ describe('run/run', () => {
     assert.deepEqual(record.phases, [
       { name: 'spec', durationMs: 10 },
       { name: 'collect', durationMs: 200 },
+      { name: 'redact', durationMs: 0 },
       { name: 'archive', durationMs: 3000 },
     ]);
   });
@@ -112,6 +113,7 @@ function parts(
       await clock.sleep(10, signal);
       return mergedSpec();
     },
+    makeRedaction: async () => (collected) => passOn(collected),
     chooseEngine: async () => ({ name: 'cli', collect }),
     archive: async (collected, _context, signal) => {
       for await (const one of collected) {
@@ -124,6 +126,10 @@ function parts(
     runTimeoutMs: 60_000,
     ...rest,
   };
+}
+
+async function* passOn(collected: AsyncIterable<Collected>): AsyncGenerator<Collected> {
+  yield* collected;
 }
 
 async function* hang(_spec: BundleSpec, signals: CollectSignals): AsyncGenerator<Collected> {
@@ -147,6 +153,7 @@ function archived(
       uncompressedBytes: 20,
       redactions: 0,
       leftOut: facts.leftOut ?? 0,
+      findings: [],
     },
     collectors: [
       {

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { BundleEntry, LeftOut } from '../../agent/bundle.ts';
-import { readEntries } from '../../agent/support-bundle-cli/entries.ts';
+import { asOutputError, readEntries } from '../../agent/support-bundle-cli/entries.ts';
 import { type Member, tarGzipOf, temporaryFolder } from '../support/bundles.ts';
 import { never } from '../support/signal.ts';
 
@@ -33,7 +33,7 @@ describe('support-bundle-cli/entries', () => {
       { name: 'top/b', body: 'second' },
     ]);
     const bodies: string[] = [];
-    for await (const entry of readEntries(file, never())) {
+    for await (const entry of readEntries(file, { toError: asOutputError }, never())) {
       if (entry.kind !== 'file') continue;
       for await (const chunk of entry.read()) bodies.push(Buffer.from(chunk).toString());
     }
@@ -148,7 +148,7 @@ describe('support-bundle-cli/entries', () => {
 
   it('rejects in the body where an archive is cut off', async () => {
     const file = await write([{ name: 'top/a', body: randomBytes(200_000) }], -2000);
-    const entries = readEntries(file, never());
+    const entries = readEntries(file, { toError: asOutputError }, never());
     const first = await entries.next();
 
     await assert.rejects(
@@ -179,7 +179,9 @@ describe('support-bundle-cli/entries', () => {
 
 async function readAll(file: string): Promise<(BundleEntry | LeftOut)[]> {
   const entries: (BundleEntry | LeftOut)[] = [];
-  for await (const entry of readEntries(file, never())) entries.push(entry);
+  for await (const entry of readEntries(file, { toError: asOutputError }, never())) {
+    entries.push(entry);
+  }
   return entries;
 }
 

@@ -32,6 +32,7 @@ export function spooledRecord(id: string, changed: Partial<RunRecord> = {}): Del
       uncompressedBytes: 100,
       redactions: 2,
       leftOut: 0,
+      findings: [],
     },
     collectors: [
       { name: 'cluster-info', outcome: 'ok', durationMs: 5, files: 1, bytes: 50, errors: [] },

@@ -15,7 +15,7 @@ import { loadSpec } from '../../../agent/spec/load.ts';
 import { mergeDocuments } from '../../../agent/spec/merge.ts';
 import { parseSpec } from '../../../agent/spec/parse.ts';
 import type { BundleSpec } from '../../../agent/spec/types.ts';
-import { readEntries } from '../../../agent/support-bundle-cli/entries.ts';
+import { asOutputError, readEntries } from '../../../agent/support-bundle-cli/entries.ts';
 import { removeFolder, temporaryFolder } from '../../bed/processes.ts';
 import { programPath } from '../../bed/programs.ts';
 import { manifestFacts } from '../../support/bundles.ts';
@@ -91,7 +91,7 @@ async function runUpstream(
 ): Promise<Bundle> {
   const archive = await makeUpstreamArchive(kubeconfigFile, bundleWith(...collectors), folder);
   const bundle = new Map<string, BundleFile>();
-  for await (const entry of readEntries(archive, never())) {
+  for await (const entry of readEntries(archive, { toError: asOutputError }, never())) {
     if (entry.kind === 'left-out') throw new Error(`${entry.path}: ${entry.reason}`);
     bundle.set(entry.path, await toFile(entry));
   }

@@ -1,0 +1,61 @@
+/** What a tar file says of a member beside its header. Source: POSIX.1-2017, pax, "pax Header Block". */
+
+import { damage } from './tar-block.ts';
+
+/** Keys and values, bytes as characters, in their order. */
+export type PaxRecords = ReadonlyMap<string, string>;
+
+/** Of the file and its owner. All others are not passed on: comments and extended attributes are text nobody has looked at. */
+const KEPT = new Set([
+  'path',
+  'linkpath',
+  'mtime',
+  'atime',
+  'ctime',
+  'uid',
+  'gid',
+  'uname',
+  'gname',
+  'hdrcharset',
+]);
+
+/** @throws {ContentError} They are not as they must be. */
+export function parsePaxRecords(body: Buffer): PaxRecords {
+  const text = body.toString('latin1');
+  const records = new Map<string, string>();
+  let at = 0;
+  while (at < text.length) {
+    const blank = text.indexOf(' ', at);
+    const length = /^[1-9][0-9]{0,8}$/.test(text.slice(at, blank))
+      ? Number(text.slice(at, blank))
+      : 0;
+    const record = text.slice(blank + 1, at + length);
+    const equals = record.indexOf('=');
+    if (equals <= 0 || !record.endsWith('\n') || at + length > text.length) throw damage();
+    records.set(record.slice(0, equals), record.slice(equals + 1, -1));
+    at += length;
+  }
+  return records;
+}
+
+/** The records that are passed on, as in an archive. Empty: none. */
+export function keptPaxRecords(records: PaxRecords): Buffer {
+  const kept = [...records].filter(([key]) => KEPT.has(key));
+  return Buffer.from(kept.map(([key, value]) => paxRecord(key, value)).join(''), 'latin1');
+}
+
+/** A size that is in no header's reach. */
+export function paxSize(records: PaxRecords): number | undefined {
+  const size = records.get('size');
+  if (size === undefined) return undefined;
+  if (!/^[0-9]{1,15}$/.test(size)) throw damage();
+  return Number(size);
+}
+
+/** `<length> <key>=<value>\n`, the length counting its own digits. */
+function paxRecord(key: string, value: string): string {
+  const restLength = key.length + value.length + 3;
+  let length = restLength + 1;
+  while (length !== restLength + String(length).length) length = restLength + String(length).length;
+  return `${length} ${key}=${value}\n`;
+}

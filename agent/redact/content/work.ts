@@ -1,0 +1,121 @@
+/** What is handed down from an archive to what lies in it: where it is, what is left to do, and how much may still come. */
+
+import type { Body } from '../../body/body.ts';
+import { ContentError } from './content-error.ts';
+
+export interface ContentParts {
+  /**
+   * Redacts the text of one file: bytes in, redacted bytes out, any chunks. It is called twice for UTF-16 and UTF-32.
+   *
+   * @param path Of a member of an archive: from the archive's root, as troubleshoot has it.
+   */
+  redactText(path: string, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** Stores a stream of unknown length, in memory or in WORK_DIR. */
+  store(chunks: AsyncIterable<Uint8Array>): Promise<Body>;
+  /** What cannot be looked into is left out, or kept as it is. */
+  readonly opaque: 'leave-out' | 'keep';
+  /** What comes out of all that is compressed in one file, at all depths, may be this large together. */
+  readonly maxBytes: number;
+  /**
+   * Told of a member of an archive that is left out, while the rest is kept.
+   *
+   * @param path Inside the bundle, as `outer.tar/inner`.
+   */
+  onLeftOut(path: string, reason: string): void;
+}
+
+export interface Place {
+  /** What rules are told. */
+  readonly path: string;
+  /** What people are told: inside the bundle, through all archives. */
+  readonly label: string;
+  /** By which its kind may be told: the path, without `.gz` once that has been taken off. */
+  readonly name: string;
+  /** Came out of a gzip file: a tar file in it counts as one archive with that. */
+  readonly isUnpacked?: boolean;
+}
+
+export interface Work {
+  readonly parts: ContentParts;
+  readonly signal: AbortSignal;
+  readonly budget: Budget;
+  /** In how many archives this lies. */
+  readonly depth: number;
+  /** Content of any kind: what each kind calls for what lies in it. */
+  redact(source: AsyncIterable<Uint8Array>, place: Place, work: Work): AsyncGenerator<Uint8Array>;
+}
+
+/** Files of the field have two or three: an installer with a chart with a chart. */
+const MAX_DEPTH = 4;
+
+/**
+ * The work on what lies in an archive.
+ *
+ * @throws {ContentError} That would be too deep.
+ */
+export function deeper(work: Work): Work {
+  if (work.depth === MAX_DEPTH) {
+    throw new ContentError(`it lies in ${MAX_DEPTH} archives and is one itself`);
+  }
+  return { ...work, depth: work.depth + 1 };
+}
+
+/** A bomb ends here: a few KiB can unpack to any size. */
+export class Budget {
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** There is nothing left for any other member either. */
+  get isSpent(): boolean {
+    return this.#bytes > this.#maxBytes;
+  }
+
+  /**
+   * @yields The chunks.
+   * @throws {ContentError} With those of others they are too many.
+   */
+  async *count(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      this.#bytes += chunk.length;
+      if (this.isSpent) throw new ContentError(`it unpacks to more than ${this.#maxBytes} bytes`);
+      yield chunk;
+    }
+  }
+}
+
+export type StoredMember =
+  | { readonly kind: 'stored'; readonly body: Body }
+  | { readonly kind: 'left-out'; readonly reason: string };
+
+/**
+ * Stores a member that has been redacted.
+ *
+ * @returns A body, to be removed; or why the member cannot be sent.
+ * @throws What is no matter of this member alone.
+ */
+export async function storeMember(
+  redacted: AsyncIterable<Uint8Array>,
+  { parts, budget }: Work,
+): Promise<StoredMember> {
+  try {
+    return { kind: 'stored', body: await parts.store(redacted) };
+  } catch (error) {
+    if (!(error instanceof ContentError) || budget.isSpent) throw error;
+    return { kind: 'left-out', reason: error.message };
+  }
+}
+
+/** @param name As the archive has it. */
+export function memberPlace(name: string, archive: Place): Place {
+  const path = name.replace(/^(?:\.?\/)+/, '');
+  return { path, label: `${archive.label}/${path}`, name: path };
+}
+
+/** Whether a name leads out of the folder into which an archive is unpacked, or is none. */
+export function isHostileName(name: string): boolean {
+  return name === '' || name.includes('\0') || name.split(/[/\\]/).includes('..');
+}

@@ -1,0 +1,148 @@
+/** A regular expression of a redactor, ready for lines of bytes. */
+
+import { RE2JS } from 're2js';
+
+import type { Stretch } from './line-sets.ts';
+import { type Search, search } from './matcher.ts';
+import { toProgram } from './program.ts';
+import { PatternError } from './re2-cursor.ts';
+import { parsePattern } from './re2-syntax.ts';
+import { expand, replacementOf } from './replacement.ts';
+import { type RequiredLiterals, requiredLiterals } from './required-literal.ts';
+import { decodeRune } from './utf8.ts';
+
+export interface Expression {
+  /** See `requiredLiterals`. */
+  readonly literals: RequiredLiterals | undefined;
+  isIn(line: Stretch): boolean;
+  /**
+   * The line with every match replaced; undefined where that changes nothing.
+   *
+   * @param onHidden Called for each match whose text is changed.
+   */
+  replace(line: Stretch, onHidden: () => void): string | undefined;
+}
+
+/** After so many lines that a pattern's tables do not suffice for, they are not tried again. */
+const MAX_FAILURES = 8;
+
+/** A string is put together from so many parts at once, that not all are held until the end. */
+const MAX_PARTS = 4096;
+
+/** @throws {PatternError} Go's regexp.Compile refuses the pattern, or it is too large. */
+export function compileExpression(pattern: string): Expression {
+  const { root, groupNames, forRe2js } = parsePattern(pattern);
+  const engine = engineOf(compiled(forRe2js), groupNames.length);
+  const parts = replacementOf(groupNames);
+  return {
+    literals: requiredLiterals(root),
+    isIn: (line) => engine(line) !== undefined,
+    replace(line, onHidden) {
+      const found = engine(line);
+      if (found === undefined) return undefined;
+      const { text, add, rest } = lineBuilder(line);
+      let isChanged = false;
+      eachMatch(found, line, ({ slots }) => {
+        const [start = 0, end = 0] = slots;
+        const replaced = expand(parts, text, slots);
+        add(replaced, { start, end });
+        if (replaced === text.slice(start, end)) return;
+        isChanged = true;
+        onHidden();
+      });
+      return isChanged ? rest() : undefined;
+    },
+  };
+}
+
+function compiled(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    throw new PatternError(error instanceof Error ? error.message : String(error), 1);
+  }
+}
+
+type Finder = Pick<Search, 'find' | 'slots'>;
+
+/** Gives undefined where a line has no match. */
+function engineOf(expression: RE2JS, groups: number): (line: Stretch) => Finder | undefined {
+  let tables: Search | undefined;
+  let failures = 0;
+  let isTried = false;
+  return (line) => {
+    if (!isTried) {
+      const program = toProgram(expression);
+      tables = program === undefined ? undefined : search(program);
+      isTried = true;
+    }
+    const outlook = tables?.prepare(line) ?? 'unknown';
+    if (outlook === 'none') return undefined;
+    if (outlook === 'some') return tables;
+    failures++;
+    if (failures >= MAX_FAILURES) tables = undefined;
+    return searchByRe2js(expression, groups, line);
+  };
+}
+
+/** Slower: a line with many matches may be read again for each of them. */
+function searchByRe2js(expression: RE2JS, groups: number, line: Stretch): Finder | undefined {
+  const bytes = line.bytes.subarray(line.from, line.to);
+  if (!expression.test(bytes)) return undefined;
+  const slots = new Int32Array(2 * groups + 2);
+  return {
+    slots,
+    find(from) {
+      const [isFound, ends] = expression
+        .re2()
+        .matchWithGroup(bytes, from, bytes.length, UNANCHORED, groups + 1);
+      slots.fill(-1);
+      slots.set(ends ?? []);
+      return isFound === true;
+    },
+  };
+}
+
+/** Its name in re2js is not exported. */
+const UNANCHORED = 0;
+
+/** The matches that Go replaces: not an empty one right behind another. Source: Go, Regexp.replaceAll. */
+function eachMatch(finder: Finder, line: Stretch, onMatch: (finder: Finder) => void): void {
+  const length = line.to - line.from;
+  let lastEnd = 0;
+  let from = 0;
+  while (from <= length && finder.find(from)) {
+    const [start = 0, end = 0] = finder.slots;
+    if (end > lastEnd || start === 0) onMatch(finder);
+    lastEnd = end;
+    from = Math.max(end, from + widthAt(line, from));
+  }
+}
+
+/** Of the character at an index from the line's start; at the end too, one place further is the next. */
+function widthAt({ bytes, from, to }: Stretch, index: number): number {
+  const at = from + index;
+  return at >= to || (bytes[at] ?? 0) < 0x80 ? 1 : decodeRune(bytes, at, to) & 7;
+}
+
+function lineBuilder({ bytes, from, to }: Stretch): {
+  readonly text: string;
+  readonly add: (replaced: string, match: { start: number; end: number }) => void;
+  readonly rest: () => string;
+} {
+  const text = bytes.toString('latin1', from, to);
+  const blocks: string[] = [];
+  let parts: string[] = [];
+  let done = 0;
+  return {
+    text,
+    add(replaced, { start, end }) {
+      parts.push(text.slice(done, start), replaced);
+      done = end;
+      if (parts.length < MAX_PARTS) return;
+      blocks.push(parts.join(''));
+      parts = [];
+    },
+    rest: () => [...blocks, ...parts, text.slice(done)].join(''),
+  };
+}

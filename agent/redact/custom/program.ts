@@ -1,0 +1,200 @@
+/** A compiled pattern as tables: re2js parses and compiles it, this makes its program fit for `matcher.ts`. */
+
+import type { RE2JS } from 're2js';
+
+/** Instructions by number; where one leads is a number too. */
+export interface Program {
+  readonly size: number;
+  readonly start: number;
+  readonly kinds: Uint8Array;
+  readonly out: Int32Array;
+  /** Second way out of a choice, slot of a capture, or what an assertion asks for. */
+  readonly argument: Int32Array;
+  /** Instructions that lead to one without a character: `before[at]` lists those that lead to `at`. */
+  readonly before: readonly (readonly number[])[];
+  readonly slots: number;
+  readonly classes: RuneClasses;
+  /** `instruction * classes.count + class`: 1 where the instruction takes characters of the class. */
+  readonly takes: Uint8Array;
+  /** Whether it matters which characters stand around a place. */
+  readonly hasAssertions: boolean;
+}
+
+/** Characters that no instruction tells apart share a class. */
+export interface RuneClasses {
+  readonly count: number;
+  /** Of the 128 ASCII characters. */
+  readonly ascii: Uint16Array;
+  /** First code point of each class but the first, ascending. */
+  readonly bounds: Int32Array;
+  /** By class: `WORD` or `OTHER`. */
+  readonly neighbours: Uint8Array;
+}
+
+/** What stands beside a place: the text's edge, a character of `\w`, another one. */
+export const EDGE = 0;
+const WORD = 1;
+export const OTHER = 2;
+
+/** Kinds of instructions. */
+export const CHOICE = 1;
+export const CAPTURE = 2;
+export const ASSERTION = 3;
+export const PASS = 4;
+export const RUNE = 5;
+export const MATCH = 6;
+const FAIL = 0;
+
+/** By the numbers of re2js 2.10, class Inst; 8 to 11 take a character. */
+const KINDS = [FAIL, CHOICE, CHOICE, CAPTURE, ASSERTION, FAIL, MATCH, PASS, RUNE, RUNE, RUNE, RUNE];
+const ANY = 10;
+const ANY_BUT_NEWLINE = 11;
+
+/** What an assertion of re2js asks for. */
+const BEGINS = 1 | 4;
+const ENDS = 2 | 8;
+const BOUNDARY = 16;
+const NO_BOUNDARY = 32;
+
+/** A table for more would be too large; such a pattern is left to re2js. */
+const MAX_CELLS = 4_000_000;
+
+interface Instruction {
+  readonly op: number;
+  readonly out: number;
+  readonly arg: number;
+  /** One character, or pairs of first and last. */
+  readonly runes: ArrayLike<number>;
+  matchRune(rune: number): boolean;
+}
+
+interface Compiled {
+  readonly inst: readonly Instruction[];
+  readonly start: number;
+  readonly numCap: number;
+}
+
+/** Undefined where the pattern is too large for tables. */
+export function toProgram(expression: RE2JS): Program | undefined {
+  const { inst, start, numCap }: Compiled = expression.re2().prog;
+  const kinds = Uint8Array.from(inst, ({ op }) => KINDS[op] ?? FAIL);
+  const hasAssertions = kinds.includes(ASSERTION);
+  const classes = toClasses(inst, hasAssertions);
+  if (inst.length * classes.count > MAX_CELLS) return undefined;
+  return {
+    size: inst.length,
+    start,
+    kinds,
+    out: Int32Array.from(inst, ({ out }) => out),
+    argument: Int32Array.from(inst, ({ arg }) => arg),
+    before: toBefore(inst, kinds),
+    slots: Math.max(2, numCap),
+    classes,
+    takes: toTakes(inst, classes),
+    hasAssertions,
+  };
+}
+
+/** The assertions that hold between two neighbours. */
+export function assertionsBetween(left: number, right: number): number {
+  const begins = left === EDGE ? BEGINS : 0;
+  const ends = right === EDGE ? ENDS : 0;
+  const isBoundary = (left === WORD) !== (right === WORD);
+  return begins | ends | (isBoundary ? BOUNDARY : NO_BOUNDARY);
+}
+
+export function classOf({ bounds }: RuneClasses, rune: number): number {
+  let low = 0;
+  let high = bounds.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((bounds[middle] ?? 0) <= rune) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function toBefore(inst: readonly Instruction[], kinds: Uint8Array): readonly (readonly number[])[] {
+  const before: number[][] = inst.map(() => []);
+  for (const [at, { out, arg }] of inst.entries()) {
+    const kind = kinds[at] ?? FAIL;
+    if (kind === FAIL || kind === RUNE || kind === MATCH) continue;
+    before[out]?.push(at);
+    if (kind === CHOICE && arg !== out) before[arg]?.push(at);
+  }
+  return before;
+}
+
+function toClasses(inst: readonly Instruction[], hasAssertions: boolean): RuneClasses {
+  const starts = new Set<number>();
+  for (const instruction of inst) addBounds(instruction, starts);
+  if (hasAssertions) {
+    for (const [first = 0, last = 0] of WORD_RANGES) starts.add(first).add(last + 1);
+  }
+  starts.delete(0);
+  const bounds = Int32Array.from(starts).toSorted();
+  const classes = { count: bounds.length + 1, ascii: new Uint16Array(128), bounds };
+  const neighbours = Uint8Array.from({ length: classes.count }, (_, index) =>
+    isWord(index === 0 ? 0 : (bounds[index - 1] ?? 0)) ? WORD : OTHER,
+  );
+  const whole = { ...classes, neighbours };
+  for (let rune = 0; rune < 128; rune++) classes.ascii[rune] = classOf(whole, rune);
+  return whole;
+}
+
+const WORD_RANGES = ['09', 'AZ', '__', 'az'].map((pair) => [...Buffer.from(pair)]);
+
+function isWord(rune: number): boolean {
+  return WORD_RANGES.some(([first = 0, last = 0]) => first <= rune && rune <= last);
+}
+
+function addBounds(instruction: Instruction, starts: Set<number>): void {
+  const { op, runes } = instruction;
+  if (op === ANY_BUT_NEWLINE) starts.add(0x0a).add(0x0b);
+  if (runes.length === 1) {
+    for (const rune of spellings(instruction)) starts.add(rune).add(rune + 1);
+    return;
+  }
+  for (let index = 0; index + 1 < runes.length; index += 2) {
+    starts.add(runes[index] ?? 0).add((runes[index + 1] ?? 0) + 1);
+  }
+}
+
+/** The characters that an instruction for a single one takes: with `(?i)`, up to four. */
+function spellings(instruction: Instruction): readonly number[] {
+  const rune = instruction.runes[0] ?? 0;
+  const isFolded = (instruction.arg & FOLDS_CASE) !== 0;
+  if (!isFolded) return [rune];
+  const known = foldsByRune.get(rune);
+  if (known !== undefined) return known;
+  const runes: number[] = [];
+  for (let other = 0; other <= LAST_FOLD; other++) {
+    if (instruction.matchRune(other)) runes.push(other);
+  }
+  foldsByRune.set(rune, runes);
+  return runes;
+}
+
+/** re2js does not export its table of cases; asking for all characters takes some milliseconds a letter. */
+const foldsByRune = new Map<number, readonly number[]>();
+const FOLDS_CASE = 1;
+/** Above it no character has two cases. Source: Go, regexp/syntax, maxFold. */
+const LAST_FOLD = 0x1e943;
+
+function toTakes(inst: readonly Instruction[], { count, bounds }: RuneClasses): Uint8Array {
+  const takes = new Uint8Array(inst.length * count);
+  for (const [at, instruction] of inst.entries()) {
+    for (let index = 0; index < count; index++) {
+      const rune = index === 0 ? 0 : (bounds[index - 1] ?? 0);
+      if (isTaken(instruction, rune)) takes[at * count + index] = 1;
+    }
+  }
+  return takes;
+}
+
+function isTaken(instruction: Instruction, rune: number): boolean {
+  if (KINDS[instruction.op] !== RUNE) return false;
+  if (instruction.op === ANY) return true;
+  if (instruction.op === ANY_BUT_NEWLINE) return rune !== 0x0a;
+  return instruction.matchRune(rune);
+}

@@ -1,0 +1,78 @@
+/** From bytes, cut anywhere, to pieces of whole lines. */
+
+import { MASK, MAX_LINE_BYTES } from './rules.ts';
+
+/** A larger chunk is taken in parts of this size: pieces stay small however the bytes come. */
+const MAX_PIECE_BYTES = 1024 * 1024;
+
+const LINE_FEED = 0x0a;
+
+export interface LineOptions {
+  /** Default `MAX_LINE_BYTES`. */
+  readonly maxLineBytes?: number;
+  /** Told once for each line that is cut. */
+  readonly onCut: () => void;
+}
+
+/**
+ * Pieces of whole lines, one character a byte, each line with its `\n`; the last one may have none. The rest of a line
+ * that is too long is not passed on: the mask stands in its place.
+ *
+ * @yields Some hundred KiB at a time, as the source gives them, and no empty piece.
+ */
+export async function* linesOf(
+  source: AsyncIterable<Uint8Array>,
+  { maxLineBytes = MAX_LINE_BYTES, onCut }: LineOptions,
+): AsyncGenerator<string> {
+  const line = new BegunLine(maxLineBytes, onCut);
+  // Lines that begin and end in one part are never too long.
+  const partBytes = Math.min(MAX_PIECE_BYTES, maxLineBytes);
+  for await (const chunk of source) {
+    for (let from = 0; from < chunk.length; from += partBytes) {
+      const part = chunk.subarray(from, from + partBytes);
+      const first = part.indexOf(LINE_FEED);
+      if (first === -1) line.add(toText(part, 0));
+      else {
+        line.add(toText(part, 0, first));
+        const end = part.lastIndexOf(LINE_FEED) + 1;
+        yield line.take() + toText(part, first, end);
+        line.add(toText(part, end));
+      }
+    }
+  }
+  const last = line.take();
+  if (last !== '') yield last;
+}
+
+/** A line that has not ended yet. */
+class BegunLine {
+  readonly #maxBytes: number;
+  readonly #onCut: () => void;
+  #text = '';
+  #isCut = false;
+
+  constructor(maxBytes: number, onCut: () => void) {
+    this.#maxBytes = maxBytes;
+    this.#onCut = onCut;
+  }
+
+  add(text: string): void {
+    if (this.#isCut) return;
+    this.#text += text;
+    if (this.#text.length <= this.#maxBytes) return;
+    this.#text = this.#text.slice(0, this.#maxBytes) + MASK;
+    this.#isCut = true;
+    this.#onCut();
+  }
+
+  take(): string {
+    const text = this.#text;
+    this.#text = '';
+    this.#isCut = false;
+    return text;
+  }
+}
+
+function toText(bytes: Uint8Array, from: number, to = bytes.length): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', from, to);
+}

@@ -1,0 +1,27 @@
+/** The names of our own rules, as settings, reports and the manifest have them. */
+
+/** On unless REDACT_DISABLE names them. */
+export const RULES_ON = [
+  'pem-private-key',
+  'jwt',
+  'aws-key',
+  'gcp-service-account',
+  'azure-key',
+  'github-token',
+  'gitlab-token',
+  'slack-token',
+  'stripe-key',
+  'npm-token',
+  'vendor-token',
+  'authorization-header',
+  'cookie-header',
+  'url-credentials',
+  'kubeconfig',
+  'docker-config',
+  'last-applied-secret',
+  'base64-secret',
+  'named-secret',
+] as const;
+
+/** Off unless REDACT_ENABLE names them: support engineers need what they hide. */
+export const RULES_OFF = ['ip-address', 'host-name', 'email'] as const;

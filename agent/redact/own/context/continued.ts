@@ -1,0 +1,137 @@
+/** Lines in which a secret goes on that a line before them has begun. */
+
+import { MASK } from '../../rules.ts';
+import { applyEdits, type Pending } from './edits.ts';
+import { readValue } from './field-value.ts';
+import { isKept } from './kept-values.ts';
+import { closingQuote, type Quote, quoteAt } from './quotes.ts';
+
+/** What a line became. */
+export interface Continued {
+  /** Undefined: it is gone, since a line before it has the mask for both. */
+  readonly line: string | undefined;
+  readonly pending: Pending | undefined;
+  readonly isHidden: boolean;
+}
+
+/** @param line Without its `\n`. */
+export function continueLine(
+  line: string,
+  pending: Exclude<Pending, { kind: 'array' }>,
+): Continued {
+  switch (pending.kind) {
+    case 'pair':
+      return continuePair(line);
+    case 'argument':
+      return continueArgument(line);
+    case 'block':
+      return continueBlock(line, pending);
+    case 'plain':
+      return continuePlain(line, pending);
+    case 'quoted':
+      break;
+  }
+  return continueQuoted(line, pending);
+}
+
+function unchanged(line: string, pending?: Pending): Continued {
+  return { line, pending, isHidden: false };
+}
+
+const VALUE_LINE = /^([ \t]*(?:-[ \t]+)?)(\\*["']?)value\\*["']?[ \t]*:[ \t]*/i;
+
+function continuePair(line: string): Continued {
+  const match = VALUE_LINE.exec(line);
+  if (match === null) return unchanged(line);
+  const [opening = '', indent = '', quote = ''] = match;
+  return hideValue(line, { at: opening.length, indent: indent.length, quote });
+}
+
+function continueArgument(line: string): Continued {
+  const [opening = '', dash] = /^[ \t]*(-[ \t]+)?/.exec(line) ?? [];
+  const at = opening.length;
+  const quote = quoteAt(line, at);
+  const isElement = quote === undefined ? dash !== undefined : true;
+  if (!isElement || line.startsWith('-', quote?.end ?? at)) return unchanged(line);
+  return hideValue(line, { at, indent: opening.length, quote: '' });
+}
+
+/** Whether the line is the first of a pair whose name comes second: `"value": "y",`, `- value: y`. */
+export function isEarlyValue(line: string): boolean {
+  const match = VALUE_LINE.exec(line);
+  if (match === null) return false;
+  return match[2] === '' ? (match[1] ?? '').includes('-') : /,[ \t\r]*$/.test(line);
+}
+
+/** Whether the two lines are a pair whose value comes first. */
+export function isReversedPair(first: string, second: string): boolean {
+  if (!isEarlyValue(first)) return false;
+  const keyAt = first.search(/[^ \t-]/);
+  return keyAt === indentOf(second) && second[keyAt] !== '-';
+}
+
+function hideValue(
+  line: string,
+  { at, indent, quote }: { readonly at: number; readonly indent: number; readonly quote: string },
+): Continued {
+  const value = readValue(line, {
+    at,
+    keyQuote: quote === '' ? undefined : asQuote(quote),
+    isLineStart: true,
+    isYaml: quote === '',
+    indent,
+    isInDouble: false,
+    isInSingle: false,
+    stringRun: undefined,
+    lineEnd: line.trimEnd().length,
+  });
+  if (value === undefined) return unchanged(line);
+  const edits = value.edit === undefined ? [] : [value.edit];
+  return {
+    line: applyEdits(line, edits),
+    pending: value.pending,
+    isHidden: value.edit !== undefined,
+  };
+}
+
+function asQuote(text: string): Quote {
+  return { start: 0, end: text.length, run: text.length - 1, mark: text.slice(-1) };
+}
+
+function continueBlock(line: string, pending: Extract<Pending, { kind: 'block' }>): Continued {
+  const content = line.trim();
+  if (content === '') return unchanged(line, pending);
+  const indent = indentOf(line);
+  if (indent <= pending.indent) return unchanged(line);
+  const next: Pending = { ...pending, isHidden: true };
+  if (pending.isHidden) return { line: undefined, pending: next, isHidden: false };
+  if (isKept(content)) return unchanged(line, next);
+  const end = line.endsWith('\r') ? '\r' : '';
+  return { line: line.slice(0, indent) + MASK + end, pending: next, isHidden: true };
+}
+
+const OWN_NAME = /^[ \t]*(?:-(?:[ \t]|$)|["']?[\w./-]{1,128}["']?:(?:[ \t\r]|$)|#)/;
+
+function continuePlain(line: string, pending: Extract<Pending, { kind: 'plain' }>): Continued {
+  const isPart = line.trim() !== '' && indentOf(line) > pending.indent && !OWN_NAME.test(line);
+  return isPart ? { line: undefined, pending, isHidden: false } : unchanged(line);
+}
+
+function continueQuoted(line: string, pending: Extract<Pending, { kind: 'quoted' }>): Continued {
+  const indent = indentOf(line);
+  if (line.trim() === '') return unchanged(line, pending);
+  if (indent <= pending.indent) return unchanged(line);
+  const closing = closingQuote(line, indent, pending);
+  if (closing === undefined) return { line: undefined, pending, isHidden: false };
+  return {
+    line: line.slice(0, indent) + line.slice(closing.end),
+    pending: undefined,
+    isHidden: false,
+  };
+}
+
+function indentOf(line: string): number {
+  let indent = 0;
+  while (line[indent] === ' ' || line[indent] === '\t') indent += 1;
+  return indent;
+}

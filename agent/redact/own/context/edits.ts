@@ -1,0 +1,59 @@
+/** What a rule changes in a line, and what it waits for on the lines that follow. */
+
+import { MASK } from '../../rules.ts';
+
+/** A place in a line, and the text that takes it. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** A secret that goes on, or begins, on a line that follows. */
+export type Pending =
+  /** `"value": …`, or `value: …`, on the next line. */
+  | { readonly kind: 'pair' }
+  /** The next element of a list. */
+  | { readonly kind: 'argument' }
+  /** All elements of a list up to its `]`. */
+  | { readonly kind: 'array' }
+  /** Lines that are indented deeper, one mask in the place of all of them. */
+  | { readonly kind: 'block'; readonly indent: number; readonly isHidden: boolean }
+  /** Lines that are indented deeper, up to the first that has a name of its own. */
+  | { readonly kind: 'plain'; readonly indent: number }
+  /** Lines that are indented deeper, up to the closing quote. */
+  | {
+      readonly kind: 'quoted';
+      readonly indent: number;
+      readonly mark: string;
+      readonly run: number;
+    };
+
+/** What a rule finds in a line. */
+export interface Findings {
+  /** In their order, none inside another. */
+  readonly edits: readonly Edit[];
+  readonly pending?: Pending | undefined;
+}
+
+export const NO_FINDINGS: Findings = { edits: [] };
+
+/** @param edits In their order, none inside another. */
+export function applyEdits(line: string, edits: readonly Edit[]): string {
+  let text = '';
+  let copiedTo = 0;
+  for (const edit of edits) {
+    text += line.slice(copiedTo, edit.start) + edit.text;
+    copiedTo = edit.end;
+  }
+  return copiedTo === 0 ? line : text + line.slice(copiedTo);
+}
+
+/** To the end of a list; a spread of too many is too much for the stack. */
+export function addEdits(edits: Edit[], more: Iterable<Edit>): void {
+  for (const edit of more) edits.push(edit);
+}
+
+export function masked(start: number, end: number): Edit {
+  return { start, end, text: MASK };
+}

@@ -1,0 +1,213 @@
+/** Takes the lines of a file through the rules: only those that one of the rules could change. */
+
+import { MASK, type OnHidden, type TextRedactor } from '../../rules.ts';
+import type { ContextRule } from './context-rule.ts';
+import { continueLine, isEarlyValue, isReversedPair } from './continued.ts';
+import { applyEdits, type Findings, NO_FINDINGS, type Pending } from './edits.ts';
+import { type Prefilter, prefilter } from './prefilter.ts';
+
+/** Turns until nothing changes. A line that changes even in the last is hidden whole, so that each result is at rest. */
+const MAX_TURNS = 6;
+
+interface Waiting {
+  readonly rule: ContextRule;
+  readonly pending: Pending;
+}
+
+export function lineStage(rules: readonly ContextRule[]): (onHidden: OnHidden) => TextRedactor {
+  const guarded = rules.map((rule) => ({ rule, guard: new RegExp(rule.needed, 'i') }));
+  const seedsIn = prefilter(rules.flatMap((rule) => rule.seeds));
+  return (onHidden) => {
+    const lines = new Lines(guarded, onHidden);
+    return { redact: (piece) => redactPiece(piece, lines, seedsIn(piece)) };
+  };
+}
+
+function redactPiece(piece: string, lines: Lines, nextSeed: Prefilter): string {
+  const output = new Output(piece);
+  let knownTo = 0;
+  while (knownTo < piece.length) {
+    const start = lines.isWaiting ? knownTo : nextLine(piece, knownTo, nextSeed);
+    if (start === -1) break;
+    const newline = piece.indexOf('\n', start);
+    const end = newline === -1 ? piece.length : newline;
+    const next = newline === -1 ? end : end + 1;
+    const line = piece.slice(start, end);
+    const text = lines.redact(line);
+    if (lines.endsInName) {
+      output.changeBefore(start, (before) =>
+        lines.redactEarly(before, isReversedPair(before, line)),
+      );
+    }
+    output.put({ start, end, next, text });
+    knownTo = next;
+  }
+  // The name of a pair may stand on the line that is not there yet.
+  output.changeBefore(piece.length, (last, before) =>
+    lines.redactEarly(last, isEarlyValue(last) && lines.opensPair(last, before)),
+  );
+  lines.endPiece(piece);
+  return output.text();
+}
+
+/** Start of the next line that a rule may change, or -1. */
+function nextLine(piece: string, from: number, nextSeed: Prefilter): number {
+  const at = nextSeed(from);
+  return at < 1 ? at : Math.max(from, piece.lastIndexOf('\n', at - 1) + 1);
+}
+
+interface Guarded {
+  readonly rule: ContextRule;
+  readonly guard: RegExp;
+}
+
+/** The lines of one file, from the first to the last. */
+class Lines {
+  readonly #rules: readonly Guarded[];
+  readonly #onHidden: OnHidden;
+  readonly #named: ContextRule | undefined;
+  #waiting: Waiting | undefined;
+  #endsInBrace = false;
+
+  constructor(rules: readonly Guarded[], onHidden: OnHidden) {
+    this.#rules = rules;
+    this.#onHidden = onHidden;
+    this.#named = rules.find(({ rule }) => rule.findsPairs === true)?.rule;
+  }
+
+  /** Whether the next line must go through `redact`. */
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  /** Whether the last line was the name of a pair. */
+  get endsInName(): boolean {
+    return this.#waiting?.pending.kind === 'pair';
+  }
+
+  /** @returns Undefined: the line is gone, a mask on a line before stands for it too. */
+  redact(line: string): string | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    const continued = waiting === undefined ? line : this.#continue(line, waiting);
+    if (continued === undefined || this.#waiting !== undefined) return continued;
+    return this.#atRest(continued);
+  }
+
+  #continue(line: string, { rule, pending }: Waiting): string | undefined {
+    if (pending.kind === 'array') {
+      const findings = rule.continueArray?.(line) ?? NO_FINDINGS;
+      return this.#apply(line, rule, findings);
+    }
+    const continued = continueLine(line, pending);
+    if (continued.isHidden) this.#onHidden(rule.name);
+    if (continued.pending !== undefined) this.#waiting = { rule, pending: continued.pending };
+    return continued.line;
+  }
+
+  #apply(line: string, rule: ContextRule, { edits, pending }: Findings): string {
+    edits.forEach(() => this.#onHidden(rule.name));
+    if (pending !== undefined) this.#waiting ??= { rule, pending };
+    return applyEdits(line, edits);
+  }
+
+  #atRest(line: string): string {
+    let text = line;
+    for (let turns = 0; turns < MAX_TURNS; turns += 1) {
+      const next = this.#turn(text);
+      if (next === text) return text;
+      text = next;
+    }
+    return MASK;
+  }
+
+  #turn(line: string): string {
+    let text = line;
+    for (const { rule, guard } of this.#rules) {
+      if (guard.test(text)) text = this.#apply(text, rule, rule.find(text));
+    }
+    return text;
+  }
+
+  /** A line whose pair's name comes, or may come, on the next one. */
+  redactEarly(line: string, isPair: boolean): string {
+    if (!isPair || this.#named === undefined) return line;
+    const continued = continueLine(line, { kind: 'pair' });
+    if (continued.isHidden) this.#onHidden(this.#named.name);
+    return continued.line ?? line;
+  }
+
+  /** Whether the line is the first in its object. */
+  opensPair(line: string, before: string | undefined): boolean {
+    if (!line.includes('"')) return true;
+    return before === undefined ? this.#endsInBrace : endsInBrace(before);
+  }
+
+  endPiece(piece: string): void {
+    this.#endsInBrace = endsInBrace(piece.slice(-64));
+  }
+}
+
+function endsInBrace(line: string): boolean {
+  return line.trimEnd().endsWith('{');
+}
+
+interface PutLine {
+  readonly start: number;
+  readonly end: number;
+  /** Start of the line behind. */
+  readonly next: number;
+  readonly text: string | undefined;
+}
+
+/** What takes the place of a piece. The last line that was put may yet change. */
+class Output {
+  readonly #piece: string;
+  #done = '';
+  #copiedTo = 0;
+  #last: PutLine | undefined;
+
+  constructor(piece: string) {
+    this.#piece = piece;
+  }
+
+  put(line: PutLine): void {
+    this.#commit();
+    this.#last = line;
+  }
+
+  /** Changes the line that ends before a place. */
+  changeBefore(next: number, change: (line: string, before: string | undefined) => string): void {
+    if (next < 2) return;
+    const hasNewline = this.#piece[next - 1] === '\n';
+    const end = hasNewline ? next - 1 : next;
+    const start = end === 0 ? 0 : this.#piece.lastIndexOf('\n', end - 1) + 1;
+    const isPut = this.#last?.next === next;
+    const text = isPut ? this.#last?.text : this.#piece.slice(start, end);
+    if (text === undefined) return;
+    const changed = change(text, this.#lineBefore(start));
+    if (changed === text) return;
+    if (!isPut) this.#commit();
+    this.#last = { start, end, next, text: changed };
+  }
+
+  #lineBefore(start: number): string | undefined {
+    if (start === 0) return undefined;
+    const from = start === 1 ? 0 : this.#piece.lastIndexOf('\n', start - 2) + 1;
+    return this.#piece.slice(from, start - 1);
+  }
+
+  #commit(): void {
+    if (this.#last === undefined) return;
+    const { start, end, next, text } = this.#last;
+    this.#last = undefined;
+    if (text === this.#piece.slice(start, end)) return;
+    this.#done += this.#piece.slice(this.#copiedTo, start) + (text ?? '');
+    this.#copiedTo = text === undefined ? next : end;
+  }
+
+  text(): string {
+    this.#commit();
+    return this.#copiedTo === 0 ? this.#piece : this.#done + this.#piece.slice(this.#copiedTo);
+  }
+}

@@ -1,0 +1,83 @@
+/** Finds the object around a line of JSON or YAML, and what kind of object it is. */
+
+import { indentAt, type KeyLine, keyLine, wordAt } from './object-lines.ts';
+
+/** The lines of one object: those that are indented at least as far as its keys. */
+export interface Region {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: string | undefined;
+  readonly type: string | undefined;
+}
+
+export type RegionFinder = (at: number, indent: number) => Region;
+
+/** Finds regions in a text. Each stretch of it is gone over once for each indentation. */
+export function regionFinder(text: string): RegionFinder {
+  const known = new Map<number, Region>();
+  return (at, indent) => {
+    const last = known.get(indent);
+    if (last !== undefined && at >= last.from && at < last.to) return last;
+    const region = readRegion(text, at, indent);
+    known.set(indent, region);
+    return region;
+  };
+}
+
+interface Facts {
+  kind: string | undefined;
+  type: string | undefined;
+}
+
+function readRegion(text: string, at: number, indent: number): Region {
+  const facts: Facts = { kind: undefined, type: undefined };
+  let from = at;
+  let isFirst = learn(text, at, { indent, facts }) === 'first';
+  while (from > 0 && !isFirst) {
+    const start = from === 1 ? 0 : text.lastIndexOf('\n', from - 2) + 1;
+    const relation = learn(text, start, { indent, facts });
+    if (relation === 'outside') break;
+    isFirst = relation === 'first';
+    from = start;
+  }
+  let to = at;
+  for (;;) {
+    const newline = text.indexOf('\n', to);
+    if (newline === -1) return { from, to: text.length + 1, ...facts };
+    to = newline + 1;
+    const relation = to < text.length ? learn(text, to, { indent, facts }) : 'inside';
+    if (relation !== 'inside') return { from, to, ...facts };
+  }
+}
+
+type Relation = 'inside' | 'first' | 'outside';
+
+/** What a line says about an object: `first` if it is its first one, as YAML has it in a list. */
+function learn(
+  text: string,
+  start: number,
+  { indent, facts }: { readonly indent: number; readonly facts: Facts },
+): Relation {
+  const end = lineEndAt(text, start);
+  const column = indentAt(text, start, end);
+  if (column === undefined) return 'inside';
+  if (indent === 0 && text.startsWith('---', start)) return 'outside';
+  if (column > indent) return 'inside';
+  const line = text.slice(start, Math.min(end, start + MAX_LINE_LENGTH));
+  const key = keyLine(line);
+  if (key?.indent !== indent) return column < indent ? 'outside' : 'inside';
+  learnFact(line, key, facts);
+  return key.isElement ? 'first' : 'inside';
+}
+
+function lineEndAt(text: string, start: number): number {
+  const newline = text.indexOf('\n', start);
+  return newline === -1 ? text.length : newline;
+}
+
+function learnFact(line: string, { key, valueAt }: KeyLine, facts: Facts): void {
+  if (key === 'kind') facts.kind ??= wordAt(line, valueAt);
+  if (key === 'type') facts.type ??= wordAt(line, valueAt);
+}
+
+const MAX_LINE_LENGTH = 640;

@@ -1,0 +1,42 @@
+/** Our own rules that know a secret by what stands around it. */
+
+import type { OnHidden, RuleSet, TextRedactor } from '../../rules.ts';
+import { AUTHORIZATION_HEADER } from './authorization.ts';
+import type { ContextRule } from './context-rule.ts';
+import { COOKIE_HEADER } from './cookies.ts';
+import { DOCKER_CONFIG } from './docker-config.ts';
+import { KUBECONFIG } from './kubeconfig.ts';
+import { lineStage } from './line-stage.ts';
+import { NAMED_SECRET } from './named-secret.ts';
+import { LAST_APPLIED_SECRET, secretStage } from './secret-objects.ts';
+import { URL_CREDENTIALS } from './url-credentials.ts';
+
+/** In the order in which they look at a line. */
+const LINE_RULES: readonly ContextRule[] = [
+  URL_CREDENTIALS,
+  AUTHORIZATION_HEADER,
+  COOKIE_HEADER,
+  DOCKER_CONFIG,
+  KUBECONFIG,
+  NAMED_SECRET,
+];
+
+/** @param names Of the rules that work, as in `RULES_ON`; those of other sets are passed over. */
+export function contextRules(names: ReadonlySet<string>): RuleSet {
+  const rules = LINE_RULES.filter(({ name }) => names.has(name));
+  const stages = [
+    ...(rules.length > 0 ? [lineStage(rules)] : []),
+    // Behind the others: to it, what they hid is no sign that something is no Secret.
+    ...(names.has(LAST_APPLIED_SECRET) ? [secretStage] : []),
+  ];
+  return {
+    open(_path: string, onHidden: OnHidden): TextRedactor | undefined {
+      if (stages.length === 0) return undefined;
+      const redactors = stages.map((stage) => stage(onHidden));
+      return {
+        redact: (lines) =>
+          redactors.reduce((text, one) => (text === '' ? text : one.redact(text)), lines),
+      };
+    },
+  };
+}

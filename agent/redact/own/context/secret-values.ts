@@ -1,0 +1,34 @@
+/** What the values of a Secret look like, where nothing says what they are values of. */
+
+/** Type of a Secret; a ConfigMap has none. Source: Kubernetes, core/v1, SecretType. */
+const SECRET_TYPE = /^(?:Opaque|(?:[a-z]+\.)?kubernetes\.io\/[\w./-]+|helm\.sh\/[\w./-]+)$/;
+
+export function isSecretType(type: string): boolean {
+  return SECRET_TYPE.test(type);
+}
+
+/** Nothing to hide: empty, or hidden by a rule before. */
+export function isHiddenAlready(value: string): boolean {
+  return value === '' || /^\*{3,}(?:HIDDEN\*{3,})?$/.test(value);
+}
+
+/** Whether the values of a map may be a Secret's `data`: all of them base64, and one that is no word besides. */
+export function mayBeSecretData(values: readonly string[]): boolean {
+  const whole = values.filter((value) => !value.includes('***'));
+  return whole.every(isBase64) && whole.some(isNoWord);
+}
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+function isBase64(value: string): boolean {
+  return value.length % 4 === 0 && BASE64.test(value);
+}
+
+/** Longer than words are, or base64 of a text. */
+function isNoWord(value: string): boolean {
+  if (value.length >= LONGEST_WORD) return true;
+  const text = Buffer.from(value, 'base64').toString('latin1');
+  return text !== '' && /^[\x20-\x7e\r\n\t]*$/.test(text);
+}
+
+const LONGEST_WORD = 24;

@@ -1,0 +1,155 @@
+/** User and password in a URL, and secrets among its parameters. */
+
+import type { ContextRule } from './context-rule.ts';
+import { addEdits, type Edit, masked } from './edits.ts';
+import { isKept } from './kept-values.ts';
+
+const PARAMETERS = [
+  'x-amz-(?:signature|credential|security-token)',
+  'signature',
+  'sig',
+  '(?:access_|refresh_|id_)?token',
+  'api_?key',
+  'key',
+  'password',
+  'passwd',
+  '(?:client_)?secret',
+  'code',
+  'auth',
+].join('|');
+
+export const URL_CREDENTIALS: ContextRule = {
+  name: 'url-credentials',
+  needed: String.raw`@(?!sha256:)|\?[\w.-]+=`,
+  seeds: ['@', '?'],
+  find(line) {
+    const edits = [...findUsers(line), ...findParameters(line)];
+    return { edits: edits.toSorted((one, other) => one.start - other.start) };
+  },
+};
+
+const SCHEME_END = /:(?:\/\/|\\+\/\\+\/)/g;
+
+function findUsers(line: string): readonly Edit[] {
+  const edits: Edit[] = [];
+  if (!line.includes('@')) return edits;
+  const tokens = tokensOf(line);
+  SCHEME_END.lastIndex = 0;
+  for (let hit = SCHEME_END.exec(line); hit !== null; hit = SCHEME_END.exec(line)) {
+    const start = SCHEME_END.lastIndex;
+    if (!/\w/.test(line[hit.index - 1] ?? '')) continue;
+    const at = userEnd(line, start, tokens);
+    if (at === -1) continue;
+    addEdits(edits, hideUser(line, start, at));
+    SCHEME_END.lastIndex = at;
+  }
+  return edits;
+}
+
+/** Of the text up to the next blank or quote, computed once for each. */
+interface Tokens {
+  /** The end of the token. */
+  readonly end: (at: number) => number;
+  /** The last `@` of the token, or -1. */
+  readonly lastAt: (at: number) => number;
+}
+
+function tokensOf(line: string): Tokens {
+  let knownFrom = -1;
+  let knownEnd = -1;
+  let knownLastAt = -1;
+  function know(at: number): void {
+    if (at >= knownFrom && at < knownEnd) return;
+    knownFrom = at;
+    knownEnd = tokenEnd(line, at);
+    knownLastAt = line.slice(at, knownEnd).lastIndexOf('@') + at;
+    if (knownLastAt < at) knownLastAt = -1;
+  }
+  return {
+    end(at) {
+      know(at);
+      return knownEnd;
+    },
+    lastAt(at) {
+      know(at);
+      return knownLastAt;
+    },
+  };
+}
+
+const TOKEN_END = /[\s"'<>`\\]/g;
+const ESCAPED = /\\+(?:\/|u0026|u003d)/iy;
+
+function tokenEnd(line: string, from: number): number {
+  TOKEN_END.lastIndex = from;
+  for (let hit = TOKEN_END.exec(line); hit !== null; hit = TOKEN_END.exec(line)) {
+    ESCAPED.lastIndex = hit.index;
+    if (!ESCAPED.test(line)) return hit.index;
+    TOKEN_END.lastIndex = ESCAPED.lastIndex;
+  }
+  return line.length;
+}
+
+/** An image by its digest: `docker-pullable://nginx@sha256:…`. */
+const DIGEST = /@sha(?:256|512):/y;
+
+/** @returns The `@` behind the user, or -1. */
+function userEnd(line: string, start: number, tokens: Tokens): number {
+  const lastAt = tokens.lastAt(start);
+  if (lastAt < start) return -1;
+  DIGEST.lastIndex = lastAt;
+  if (DIGEST.test(line)) return -1;
+  const authority = authorityEnd(line, start, lastAt + 1);
+  const at = line.lastIndexOf('@', authority - 1);
+  if (at >= start) return at;
+  // A password with a slash; what stands behind the colon is no port.
+  const before = line.slice(start, authority);
+  const colon = before.indexOf(':');
+  return colon === -1 || /^\d*$/.test(before.slice(colon + 1)) ? -1 : lastAt;
+}
+
+const AUTHORITY_END = /[/?#\\]/g;
+
+function authorityEnd(line: string, start: number, limit: number): number {
+  AUTHORITY_END.lastIndex = start;
+  const end = AUTHORITY_END.exec(line)?.index ?? line.length;
+  return Math.min(end, limit);
+}
+
+function hideUser(line: string, start: number, end: number): readonly Edit[] {
+  const colon = line.indexOf(':', start);
+  const places =
+    colon === -1 || colon > end
+      ? [[start, end] as const]
+      : [[start, colon] as const, [colon + 1, end] as const];
+  return places
+    .filter(([from, to]) => !isKept(line.slice(from, to)))
+    .map((place) => masked(...place));
+}
+
+const PARAMETER = new RegExp(
+  String.raw`(?:[?&;]|&amp;|\\+u0026)(?:${PARAMETERS})(?:=|\\+u003d)`,
+  'gi',
+);
+const VALUE_END = /[&#;]|\\+u0026/g;
+const QUERY = /[\w/%~.)\]*-]\?/g;
+
+function findParameters(line: string): readonly Edit[] {
+  const edits: Edit[] = [];
+  QUERY.lastIndex = 0;
+  for (let hit = QUERY.exec(line); hit !== null; hit = QUERY.exec(line)) {
+    const start = hit.index + 1;
+    const end = tokenEnd(line, start);
+    const query = line.slice(start, end);
+    PARAMETER.lastIndex = 0;
+    while (PARAMETER.test(query)) {
+      const from = PARAMETER.lastIndex;
+      VALUE_END.lastIndex = from;
+      const to = VALUE_END.exec(query)?.index ?? query.length;
+      if (!isKept(query.slice(from, to))) edits.push(masked(start + from, start + to));
+      PARAMETER.lastIndex = to;
+    }
+    QUERY.lastIndex = end;
+  }
+  return edits;
+}

@@ -1,0 +1,220 @@
+/** Redacts a whole bundle, entry by entry. It is closed where it fails: what cannot be redacted is left out and named. */
+
+import { type Body, storeBody, type WorkFolder } from '../body/body.ts';
+import {
+  type Collected,
+  type CollectorResult,
+  cutText,
+  type FileEntry,
+  type LeftOut,
+  type LinkEntry,
+} from '../bundle.ts';
+import { messageOf } from '../errors.ts';
+import { redactContent } from './content/content.ts';
+import type { OnHidden, RuleSet } from './rules.ts';
+import { redactShortText, redactText } from './text.ts';
+import { UnsendableError } from './unsendable.ts';
+
+/** Looks at what is redacted already, as it comes. */
+export interface Look {
+  push(chunk: Uint8Array): void;
+  /** After the last chunk. */
+  finish(): void;
+  /** What kind of secret it has found, never the secret. */
+  readonly finding: string | undefined;
+}
+
+export interface RedactOptions {
+  /** In the order in which they work. */
+  readonly sets: readonly RuleSet[];
+  /** Made once for each text; undefined: nobody looks again. */
+  readonly lookAgain: (() => Look) | undefined;
+  /** Kinds of content are told apart as troubleshoot does: archives by their names, all else is text. */
+  readonly isUpstream?: boolean;
+  /** What cannot be looked into. */
+  readonly opaque: 'leave-out' | 'keep';
+  /** What lies inside an archive may be this large, unpacked. */
+  readonly maxContentBytes: number;
+  readonly workDir: WorkFolder;
+}
+
+/**
+ * Everything collected, redacted. An entry's body is there whole before the entry is given, and is let go of when the
+ * next one is asked for.
+ *
+ * @yields Entries and results in their order; in the place of an entry that cannot be sent, why.
+ * @throws What the source fails with; the signal's reason, when it aborts.
+ */
+export async function* redactCollected(
+  collected: AsyncIterable<Collected>,
+  options: RedactOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Collected> {
+  const redaction = new Redaction(options, signal);
+  for await (const one of collected) {
+    switch (one.kind) {
+      case 'file':
+        yield* redaction.file(one);
+        break;
+      case 'link':
+        yield redaction.link(one);
+        break;
+      case 'left-out':
+        yield redaction.leftOut(one.path, one.reason);
+        break;
+      case 'collector':
+        yield redaction.result(one);
+    }
+  }
+}
+
+class Redaction {
+  readonly #options: RedactOptions;
+  readonly #signal: AbortSignal;
+
+  constructor(options: RedactOptions, signal: AbortSignal) {
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  async *file(entry: FileEntry): AsyncGenerator<Collected> {
+    const named = this.#reasonAgainst(entry.path);
+    if (named !== undefined) {
+      yield this.leftOut(entry.path, named);
+      return;
+    }
+    const hidden = new Map<string, number>();
+    const members: LeftOut[] = [];
+    const source = new Source(entry);
+    let body: Body | undefined;
+    try {
+      const redacted = this.#redact(entry.path, source, {
+        onHidden: (rule) => hidden.set(rule, (hidden.get(rule) ?? 0) + 1),
+        onLeftOut: (path, reason) => members.push(this.leftOut(path, reason)),
+      });
+      body = await storeBody(redacted, this.#options.workDir);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      // What was collected is not there to be redacted: that is no matter of this file alone.
+      if (source.failure !== undefined) throw source.failure.error;
+      yield this.#failed(entry.path, error);
+      return;
+    }
+    try {
+      yield* members;
+      yield { ...entry, bytes: body.bytes, hidden, read: body.read.bind(body) };
+    } finally {
+      await body.remove();
+    }
+  }
+
+  link(entry: LinkEntry): Collected {
+    const reason = this.#reasonAgainst(entry.path) ?? this.#reasonAgainst(entry.target);
+    return reason === undefined ? entry : this.leftOut(entry.path, reason);
+  }
+
+  leftOut(path: string, reason: string): LeftOut {
+    return { kind: 'left-out', path: this.#short(path), reason: cutText(this.#short(reason)) };
+  }
+
+  #failed(path: string, error: unknown): LeftOut {
+    if (error instanceof FoundError) {
+      const reason = `after redaction it still held what looks like a secret: ${error.finding}`;
+      return { ...this.leftOut(path, reason), finding: error.finding };
+    }
+    return this.leftOut(path, `it could not be redacted: ${messageOf(error)}`);
+  }
+
+  result(result: CollectorResult): CollectorResult {
+    return {
+      ...result,
+      name: this.#short(result.name),
+      errors: result.errors.map((error) => cutText(this.#short(error))),
+    };
+  }
+
+  async *#redact(
+    path: string,
+    source: AsyncIterable<Uint8Array>,
+    events: {
+      readonly onHidden: OnHidden;
+      readonly onLeftOut: (path: string, reason: string) => void;
+    },
+  ): AsyncGenerator<Uint8Array> {
+    const { sets, opaque, maxContentBytes, workDir, lookAgain } = this.#options;
+    const parts = {
+      redactText: (textPath: string, text: AsyncIterable<Uint8Array>) => {
+        const redacted = redactText(sets, { path: textPath, onHidden: events.onHidden }, text);
+        return lookAgain === undefined ? redacted : lookedAt(redacted, lookAgain());
+      },
+      store: (chunks: AsyncIterable<Uint8Array>) => storeBody(chunks, workDir),
+      opaque,
+      maxBytes: maxContentBytes,
+      onLeftOut: events.onLeftOut,
+    };
+    // What is no archive to troubleshoot is text, whatever it is.
+    const isText = this.#options.isUpstream === true && !/\.(?:tar|tgz|tar\.gz)$/.test(path);
+    yield* isText
+      ? parts.redactText(path, source)
+      : redactContent(path, source, parts, this.#signal);
+  }
+
+  /** A name tells as much as a text. */
+  #reasonAgainst(name: string): string | undefined {
+    let found: string | undefined;
+    redactShortText(this.#options.sets, name, (rule) => {
+      found ??= rule;
+    });
+    return found === undefined ? undefined : `its name holds what the rule ${found} hides`;
+  }
+
+  #short(text: string): string {
+    return redactShortText(this.#options.sets, text, () => undefined);
+  }
+}
+
+/** The second look has found something. */
+class FoundError extends UnsendableError {
+  readonly finding: string;
+
+  constructor(finding: string) {
+    super(`it holds what looks like a secret: ${finding}`);
+    this.finding = finding;
+  }
+}
+
+/**
+ * @yields The chunks.
+ * @throws {FoundError} What is redacted already still holds a secret.
+ */
+async function* lookedAt(
+  redacted: AsyncIterable<Uint8Array>,
+  look: Look,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of redacted) {
+    look.push(chunk);
+    if (look.finding !== undefined) throw new FoundError(look.finding);
+    yield chunk;
+  }
+  look.finish();
+  if (look.finding !== undefined) throw new FoundError(look.finding);
+}
+
+/** Tells a source that fails from a redaction that does. */
+class Source implements AsyncIterable<Uint8Array> {
+  readonly #entry: FileEntry;
+  failure: { readonly error: unknown } | undefined;
+
+  constructor(entry: FileEntry) {
+    this.#entry = entry;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.#entry.read();
+    } catch (error) {
+      this.failure = { error };
+      throw error;
+    }
+  }
+}

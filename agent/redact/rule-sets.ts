@@ -1,0 +1,62 @@
+/** Puts the rules of a run together: troubleshoot's, then those of the spec, then our own. */
+
+import { randomBytes } from 'node:crypto';
+
+import { RULES_ON } from './names.ts';
+import { ownRules } from './own/rules.ts';
+import type { RuleSet } from './rules.ts';
+import { troubleshootRules } from './troubleshoot/rules.ts';
+
+export interface RuleChoice {
+  /** `spec.redactors` of all Redactor documents, in order. */
+  readonly redactors: readonly Readonly<Record<string, unknown>>[];
+  /** REDACT_DISABLE. */
+  readonly disabled: readonly string[];
+  /** REDACT_ENABLE. */
+  readonly enabled: readonly string[];
+}
+
+/**
+ * The sets in the order in which they work. Pseudonyms hold for as long as the sets do: for one bundle.
+ *
+ * @throws {AgentError} REDACTOR_INVALID: with every problem of the spec's redactors.
+ */
+export async function ruleSets({
+  redactors,
+  disabled,
+  enabled,
+}: RuleChoice): Promise<readonly RuleSet[]> {
+  return [
+    troubleshootRules({ keepsMarks: true }),
+    ...(await customSets(redactors)),
+    ownRules(new Set(RULES_ON.filter((name) => !disabled.includes(name)))),
+    ...(await pseudonymSets(enabled)),
+  ];
+}
+
+/**
+ * Exactly what `support-bundle redact` does.
+ *
+ * @throws {AgentError} REDACTOR_INVALID, as `ruleSets`.
+ */
+export async function troubleshootSets(
+  redactors: RuleChoice['redactors'],
+): Promise<readonly RuleSet[]> {
+  return [troubleshootRules({ keepsMarks: false }), ...(await customSets(redactors))];
+}
+
+// Most runs need neither of these, and what they bring along takes time and memory.
+
+async function customSets(redactors: RuleChoice['redactors']): Promise<readonly RuleSet[]> {
+  if (redactors.length === 0) return [];
+  const { compileRedactors } = await import('./custom/compile.ts');
+  return [compileRedactors(redactors)];
+}
+
+const PSEUDONYM_KEY_BYTES = 32;
+
+async function pseudonymSets(enabled: readonly string[]): Promise<readonly RuleSet[]> {
+  if (enabled.length === 0) return [];
+  const { pseudonymRules } = await import('./pseudonyms/rules.ts');
+  return [pseudonymRules(new Set(enabled), randomBytes(PSEUDONYM_KEY_BYTES))];
+}

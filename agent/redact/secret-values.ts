@@ -1,0 +1,302 @@
+/** SECRET_SCAN=values: finds the values of the cluster's Secrets in what a bundle would hold. Off by default. */
+
+import { isUtf8 } from 'node:buffer';
+
+import { AgentError, hasCode, messageOf } from '../errors.ts';
+import { KubeAnswerError } from '../kube/api-error.ts';
+import type { KubeApi } from '../kube/client.ts';
+import { HashedTexts, MAX_TEXT_BYTES } from './hashed-texts.ts';
+
+/** Shorter values stand in any bundle by chance: a port, a flag, a name. */
+const MIN_VALUE_BYTES = 8;
+const MIN_LINE_BYTES = 16;
+const WINDOW_BYTES = 32 * MAX_TEXT_BYTES;
+
+/** The default values of charts and images that are long enough. Lower case. */
+const COMMON_WORDS: ReadonlySet<string> = new Set([
+  'administrator',
+  'changeit',
+  'changeme',
+  'clickhouse',
+  'cluster.local',
+  'database',
+  'development',
+  'disabled',
+  'elasticsearch',
+  'internal',
+  'kubernetes',
+  'localhost',
+  'minioadmin',
+  'password',
+  'postgres',
+  'postgresql',
+  'production',
+  'rabbitmq',
+  'username',
+]);
+
+/** What anyone may see: certificates stand in webhooks' `caBundle` too. */
+const PUBLIC_BLOCKS =
+  /-----BEGIN ((?:TRUSTED )?CERTIFICATE(?: REQUEST)?|(?:RSA )?PUBLIC KEY|X509 CRL)-----[^-]*-----END \1-----/g;
+
+/** Looks through one entry. */
+export interface SecretValuesMatcher {
+  push(chunk: Uint8Array): void;
+  /** Whether one of the values is in what has been pushed so far. */
+  readonly isFound: boolean;
+}
+
+/**
+ * The values of Secrets, of which only hashes are kept: no error, JSON or inspection of the object can show one.
+ *
+ * A value is found as it is; in base64, standard and for URLs, wherever in the encoded text it begins; and inside of a JSON
+ * string, which may be inside of another. Of several lines each of 16 bytes or more is found alone, but for those of certificates
+ * and public keys. White space around a value or line is no part of it. Of more than 4 KiB the middle is enough.
+ *
+ * Not looked for, since they are found where no secret is: values of less than 8 bytes, of one repeated character, or that are
+ * one of some common words (`password`, `localhost`). Not found: a value that is cut, wrapped into lines, in UTF-16, or
+ * compressed. A line of a configuration file that is kept in a Secret is found in any other file that has the same line.
+ */
+export class SecretValues {
+  readonly #texts: HashedTexts;
+  readonly #count: number;
+
+  constructor(values: Iterable<Uint8Array>) {
+    let count = 0;
+    function* forms(): Generator<Uint8Array> {
+      for (const value of values) {
+        const texts = formsOf(value);
+        if (texts.size > 0) count++;
+        for (const text of texts) yield Buffer.from(text, 'latin1');
+      }
+    }
+    this.#texts = new HashedTexts(forms());
+    this.#count = count;
+  }
+
+  /** How many values are looked for. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** For one entry. */
+  matcher(): SecretValuesMatcher {
+    return new Matcher(this.#texts);
+  }
+}
+
+class Matcher implements SecretValuesMatcher {
+  readonly #texts: HashedTexts;
+  readonly #window = Buffer.allocUnsafeSlow(WINDOW_BYTES);
+  #bytes = 0;
+  /** Of them, those that have been looked at. */
+  #lookedAt = 0;
+  #isFound = false;
+
+  constructor(texts: HashedTexts) {
+    this.#texts = texts;
+  }
+
+  push(chunk: Uint8Array): void {
+    for (let offset = 0; offset < chunk.length && !this.#isFound; ) {
+      const part = chunk.subarray(offset, offset + WINDOW_BYTES - this.#bytes);
+      this.#window.set(part, this.#bytes);
+      this.#bytes += part.length;
+      offset += part.length;
+      if (this.#bytes === WINDOW_BYTES) this.#pass();
+    }
+  }
+
+  get isFound(): boolean {
+    if (this.#lookedAt < this.#bytes && !this.#isFound) {
+      // A text that ends in what is new may have begun so long before.
+      const start = Math.max(0, this.#lookedAt - MAX_TEXT_BYTES);
+      this.#isFound = this.#texts.isIn(this.#window.subarray(start, this.#bytes));
+      this.#lookedAt = this.#bytes;
+    }
+    return this.#isFound;
+  }
+
+  #pass(): void {
+    if (this.isFound) return;
+    this.#window.copyWithin(0, WINDOW_BYTES - MAX_TEXT_BYTES);
+    this.#bytes = MAX_TEXT_BYTES;
+    this.#lookedAt = MAX_TEXT_BYTES;
+  }
+}
+
+/** What is looked for of a value: bytes, one character each. */
+function formsOf(value: Uint8Array): ReadonlySet<string> {
+  const whole = trimmed(Buffer.from(value).toString('latin1'));
+  const text = trimmed(whole.replaceAll(PUBLIC_BLOCKS, ''));
+  if (!isTelling(text)) return new Set();
+  const lines = linesOf(text);
+  const plain = lines.length === 0 ? [text] : lines;
+  return new Set([...plain.flatMap(withJsonForms), ...base64Forms(whole)]);
+}
+
+function isTelling(text: string): boolean {
+  const isUniform = text.replaceAll(text.charAt(0), '') === '';
+  return text.length >= MIN_VALUE_BYTES && !isUniform && !COMMON_WORDS.has(text.toLowerCase());
+}
+
+/** Of a text with several lines those that tell it from others; `-----BEGIN …` begins every key. */
+function linesOf(text: string): readonly string[] {
+  if (!text.includes('\n') || !isUtf8(Buffer.from(text, 'latin1'))) return [];
+  const lines = text.split('\n').map(trimmed);
+  return lines.filter(
+    (line) => line.length >= MIN_LINE_BYTES && !line.startsWith('-----') && isTelling(line),
+  );
+}
+
+/** Without blanks at both ends. Not as JavaScript does it, for which the last byte of an `à` is a blank. */
+function trimmed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && ' \t\r\n'.includes(text.charAt(start))) start++;
+  while (start < end && ' \t\r\n'.includes(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+/** As it is, and inside of a JSON string, once and twice: kubectl keeps an object as JSON in an annotation. */
+function withJsonForms(text: string): readonly string[] {
+  const bytes = Buffer.from(text, 'latin1');
+  if (!isUtf8(bytes)) return [text];
+  const once = jsonForms(bytes.toString());
+  const forms = [...once, ...once.flatMap(jsonForms)];
+  return [text, ...forms.map((form) => Buffer.from(form).toString('latin1'))];
+}
+
+/** As JavaScript escapes, and as Go's encoding/json does: `<`, `>` and `&` too. */
+function jsonForms(text: string): readonly string[] {
+  const form = JSON.stringify(text).slice(1, -1);
+  return [form, form.replaceAll(/[<>&\u2028\u2029]/g, escaped)];
+}
+
+function escaped(character: string): string {
+  return String.raw`\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** What does not depend on the bytes around, for the three places where a value can begin in a group of three. */
+function base64Forms(text: string): readonly string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const bytes = Buffer.from('\0'.repeat(before) + text, 'latin1');
+    const start = Math.ceil((before * 8) / 6);
+    const end = Math.floor((bytes.length * 8) / 6);
+    return (['base64', 'base64url'] as const).map((alphabet) =>
+      bytes.toString(alphabet).slice(start, end),
+    );
+  });
+}
+
+/** A Secret has 1 MiB at most, and an answer may have 16. */
+const PAGE_SIZE = 8;
+/** A list that expires between two pages begins anew; after so many times it is given up. */
+const MAX_ATTEMPTS = 3;
+const HELM_RELEASE = 'helm.sh/release.v1';
+const TOKEN = 'kubernetes.io/service-account-token';
+
+/**
+ * The values of the cluster's Secrets, without those that are none: certificates (`*.crt`, and what holds nothing but what
+ * anyone may see), a token's `namespace`, and what is the name of a Secret, of its key or of a namespace. Helm's releases are
+ * left out too: a whole chart, compressed, of which nothing would be found.
+ *
+ * @param namespaces Undefined: all of the cluster.
+ * @yields Decoded values, after all have been read; some may be alike.
+ * @throws {AgentError} KUBE_…; KUBE_FORBIDDEN names the right that is missing.
+ */
+export async function* readSecretValues(
+  kube: Pick<KubeApi, 'get'>,
+  namespaces: readonly string[] | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const secrets: ReadSecret[] = [];
+  for (const namespace of namespaces ?? [undefined]) {
+    secrets.push(...(await listSecrets(kube, namespace, signal)));
+  }
+  const names = new Set(
+    secrets.flatMap((secret) => [secret.name, secret.namespace, ...secret.data.keys()]),
+  );
+  for (const { data } of secrets) {
+    for (const value of data.values()) {
+      if (!names.has(trimmed(value.toString('latin1')))) yield value;
+    }
+  }
+}
+
+interface ReadSecret {
+  readonly name: string;
+  readonly namespace: string;
+  /** Decoded, by key; those that may be secrets. */
+  readonly data: ReadonlyMap<string, Buffer>;
+}
+
+async function listSecrets(
+  kube: Pick<KubeApi, 'get'>,
+  namespace: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly ReadSecret[]> {
+  const place = namespace === undefined ? '' : `/namespaces/${namespace}`;
+  for (let attemptNumber = 1; ; attemptNumber++) {
+    try {
+      return await listPages(kube, `/api/v1${place}/secrets`, signal);
+    } catch (error) {
+      if (hasCode(error, 'KUBE_FORBIDDEN')) throw missingRight(namespace, error);
+      const isExpired = error instanceof KubeAnswerError && error.statusCode === 410;
+      if (!isExpired || attemptNumber === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+function missingRight(namespace: string | undefined, error: unknown): AgentError {
+  const place = namespace === undefined ? 'all namespaces' : `namespace ${namespace}`;
+  const message = `the right to list secrets in ${place} is missing: ${messageOf(error)}`;
+  return new AgentError('KUBE_FORBIDDEN', message, { cause: error });
+}
+
+async function listPages(
+  kube: Pick<KubeApi, 'get'>,
+  path: string,
+  signal: AbortSignal,
+): Promise<readonly ReadSecret[]> {
+  const secrets: ReadSecret[] = [];
+  let continueToken = '';
+  do {
+    const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+    // Asked of the server, since they are large.
+    query.set('fieldSelector', `type!=${HELM_RELEASE}`);
+    if (continueToken !== '') query.set('continue', continueToken);
+    const page = await kube.get(`${path}?${query.toString()}`, signal);
+    const items: unknown = isRecord(page) ? page['items'] : undefined;
+    if (!Array.isArray(items)) throw new AgentError('KUBE_FAILED', `GET ${path}: no list`);
+    secrets.push(...items.filter(isRecord).map(readSecret));
+    continueToken = textAt(page, 'metadata', 'continue');
+  } while (continueToken !== '');
+  return secrets;
+}
+
+function readSecret(secret: Readonly<Record<string, unknown>>): ReadSecret {
+  const type = textAt(secret, 'type');
+  const fields = isRecord(secret['data']) ? Object.entries(secret['data']) : [];
+  const data = new Map<string, Buffer>();
+  for (const [key, text] of type === HELM_RELEASE ? [] : fields) {
+    const isPublic = key.endsWith('.crt') || (type === TOKEN && key === 'namespace');
+    if (typeof text === 'string' && !isPublic) data.set(key, Buffer.from(text, 'base64'));
+  }
+  const [name, namespace] = [
+    textAt(secret, 'metadata', 'name'),
+    textAt(secret, 'metadata', 'namespace'),
+  ];
+  return { name, namespace, data };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The text at this path, else an empty one. */
+function textAt(value: unknown, ...names: readonly string[]): string {
+  let found = value;
+  for (const name of names) found = isRecord(found) ? found[name] : undefined;
+  return typeof found === 'string' ? found : '';
+}

@@ -1,0 +1,62 @@
+/** Redacts text: pieces of whole lines through all sets of rules, in their order. */
+
+import { linesOf } from './lines.ts';
+import type { OnHidden, RuleSet, TextRedactor } from './rules.ts';
+import { UnsendableError } from './unsendable.ts';
+
+/** The name under which the manifest counts lines that are longer than `MAX_LINE_BYTES`. */
+const LONG_LINE_RULE = 'long-line';
+
+/** A file that a rule must see whole, `yamlPath` for one, is held in memory. */
+const MAX_WHOLE_BYTES = 32 * 1024 * 1024;
+
+/**
+ * The bytes of one file with everything hidden that one of the sets hides.
+ *
+ * @yields Some hundred KiB at a time; nothing for an empty file.
+ * @throws {UnsendableError} A rule must see the file whole, and it is too large for that.
+ */
+export async function* redactText(
+  sets: readonly RuleSet[],
+  { path, onHidden }: { readonly path: string; readonly onHidden: OnHidden },
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const redactors = sets.map((set) => set.open(path, onHidden)).filter((one) => one !== undefined);
+  const lines = linesOf(source, { onCut: () => onHidden(LONG_LINE_RULE) });
+  const isWhole = sets.some((set) => set.needsWholeFile?.(path) === true);
+  for await (const piece of isWhole ? whole(lines) : lines) {
+    const text = redactPiece(piece, redactors);
+    if (text !== '') yield Buffer.from(text, 'latin1');
+  }
+}
+
+/** A short text of its own, a path for example. */
+export function redactShortText(
+  sets: readonly RuleSet[],
+  text: string,
+  onHidden: OnHidden,
+): string {
+  const redactors = sets.map((set) => set.open('', onHidden)).filter((one) => one !== undefined);
+  const bytes = Buffer.from(text).toString('latin1');
+  return Buffer.from(redactPiece(bytes, redactors), 'latin1').toString();
+}
+
+function redactPiece(piece: string, redactors: readonly TextRedactor[]): string {
+  let text = piece;
+  for (const redactor of redactors) {
+    if (text !== '') text = redactor.redact(text);
+  }
+  return text;
+}
+
+async function* whole(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let text = '';
+  for await (const piece of pieces) {
+    text += piece;
+    if (text.length > MAX_WHOLE_BYTES) {
+      const limit = `${MAX_WHOLE_BYTES / 2 ** 20} MiB`;
+      throw new UnsendableError(`a yamlPath rule is for it, and it is larger than ${limit}`);
+    }
+  }
+  if (text !== '') yield text;
+}

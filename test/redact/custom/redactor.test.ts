@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+
+import { AgentError } from '../../../agent/errors.ts';
+import { compileRedactors } from '../../../agent/redact/custom/compile.ts';
+import { MASK } from '../../../agent/redact/rules.ts';
+
+type Redactors = Parameters<typeof compileRedactors>[0];
+
+describe('redact/custom/redactor', () => {
+  describe('fileSelector', () => {
+    const redactors = [
+      { fileSelector: { file: 'logs/*.log' }, removals: { values: ['one'] } },
+      { fileSelector: { files: ['a/**', '*.txt'], file: '' }, removals: { values: ['two'] } },
+      { fileSelector: { files: [] }, removals: { yamlPath: ['three'] } },
+    ];
+
+    it('applies a redactor to the files of any of its globs', () => {
+      assert.equal(redact(redactors, 'one two\n', 'logs/x.log'), `${MASK} two\n`);
+      assert.equal(redact(redactors, 'one two\n', 'a/b/c'), `one ${MASK}\n`);
+      assert.equal(redact(redactors, 'one two\n', 'x.txt'), `one ${MASK}\n`);
+      assert.equal(redact(redactors, 'one two\n', 'b/x.txt'), 'one two\n');
+    });
+
+    it('opens no file for which there is no rule', () => {
+      const rules = compileRedactors(redactors.slice(0, 2));
+
+      assert.equal(
+        rules.open('other', () => undefined),
+        undefined,
+      );
+      assert.notEqual(
+        rules.open('x.txt', () => undefined),
+        undefined,
+      );
+    });
+
+    it('asks for the whole file only where a yamlPath is for it', () => {
+      const rules = compileRedactors([
+        { fileSelector: { file: '*.yaml' }, removals: { yamlPath: ['a'] } },
+      ]);
+
+      assert.deepEqual(
+        ['x.yaml', 'x.log'].map((path) => rules.needsWholeFile?.(path)),
+        [true, false],
+      );
+    });
+  });
+
+  describe('names', () => {
+    it('count redactors and removals as upstream does', () => {
+      const redactors = [
+        { name: 'a', removals: { values: ['q', 'one'] } },
+        { name: '', removals: { regex: [{ redactor: '(?P<mask>two)' }] } },
+        { removals: { regex: [{ redactor: 'q' }, { redactor: '(?P<mask>three)' }] } },
+      ];
+
+      assert.deepEqual(names(redactors, 'one\ntwo\nthree\n'), [
+        'a.literal.1',
+        'unnamed-1.regex.0',
+        'unnamed-2.regex.1',
+      ]);
+    });
+  });
+
+  describe('problems', () => {
+    it('are told all at once, each with its place', () => {
+      const redactors = [
+        {
+          name: 'ips',
+          removals: { values: ['ok', ''], regex: [{ redactor: 'a(b', selector: 'x**' }] },
+        },
+        { removals: { yamlPath: ['a.-1.b', 'a.-b.1'] } },
+        { name: 'globs', fileSelector: { files: ['ok', '[z'] }, removals: { values: ['a'] } },
+      ];
+
+      assert.throws(
+        () => compileRedactors(redactors),
+        (error) => {
+          assert.ok(error instanceof AgentError);
+          assert.equal(error.code, 'REDACTOR_INVALID');
+          const parts = error.message.split('; ');
+          assert.deepEqual(parts.slice(0, 4), [
+            'redactor ips: values[1] "": an empty value would put a mask between all bytes',
+            'redactor ips: regex[0].redactor "a(b": at 2: missing closing )',
+            'redactor ips: regex[0].selector "x**": at 2: invalid nested repetition operator **',
+            'redactor unnamed-1: yamlPath[0] "a.-1.b": at 3: a list has no index -1',
+          ]);
+          assert.equal(parts.length, 5);
+          assert.match(parts[4] ?? '', /^redactor globs: fileSelector\.files\[1\] "\[z": /);
+          return true;
+        },
+      );
+    });
+
+    it('are on one line, and long patterns are cut', () => {
+      const pattern = `(${'a\n'.repeat(500)}`;
+
+      assert.throws(
+        () => compileRedactors(regex(pattern)),
+        (error) =>
+          error instanceof AgentError &&
+          !error.message.includes('\n') &&
+          error.message.length < 300,
+      );
+    });
+
+    it('are none in the index -0 and in keys that begin with a hyphen', () => {
+      assert.doesNotThrow(() => compileRedactors([{ removals: { yamlPath: ['a.-0', '-x.y'] } }]));
+    });
+  });
+});
+
+function regex(redactor: string): Redactors {
+  return [{ removals: { regex: [{ redactor }] } }];
+}
+
+function redact(redactors: Redactors, text: string, path = 'x'): string {
+  return (
+    compileRedactors(redactors)
+      .open(path, () => undefined)
+      ?.redact(text) ?? text
+  );
+}
+
+function names(redactors: Redactors, text: string): string[] {
+  const hidden: string[] = [];
+  compileRedactors(redactors)
+    .open('x', (rule) => hidden.push(rule))
+    ?.redact(text);
+  return hidden;
+}
