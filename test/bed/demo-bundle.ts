@@ -1,13 +1,14 @@
-/** What a bundle holds, for people: its tree with sizes, what is hidden in it, and what must not be. */
+/** What a bundle holds, for people: its tree with sizes, what is hidden in it and by whom, and what must not be in it. */
 import { createReadStream } from 'node:fs';
 import { text as readText } from 'node:stream/consumers';
 
 import { MANIFEST_PATH } from '../../agent/archive/layout.ts';
 import { HIDDEN_MARK } from '../../agent/archive/measure.ts';
 import { readTarGzip } from '../../agent/tar-reader.ts';
+import { asRecord } from './kube.ts';
 
 const TREE_LINES = 40;
-const HIDDEN_LINES = 12;
+const EXCERPT_CHARACTERS = 96;
 
 export interface BundleFile {
   /** Below the bundle's top folder. */
@@ -24,19 +25,43 @@ export async function readBundle(
   mustNotHold: readonly string[],
 ): Promise<readonly BundleFile[]> {
   const files: BundleFile[] = [];
-  const never = new AbortController().signal;
-  const toError = (error: unknown): Error => new Error(`${file} cannot be read`, { cause: error });
-  for await (const member of readTarGzip(createReadStream(file), toError, never)) {
-    if (member.kind === 'directory') continue;
-    const text = await readText(member.read());
+  for await (const { path, bytes, text } of membersOf(file)) {
     files.push({
-      path: member.name.slice(member.name.indexOf('/') + 1),
-      bytes: member.bytes,
+      path,
+      bytes,
       hidden: text.split(HIDDEN_MARK).length - 1,
       leaks: mustNotHold.filter((secret) => text.includes(secret)),
     });
   }
   return files;
+}
+
+/** Of those of its files that are asked for and are there, by path. */
+export async function readTexts(
+  file: string,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map<string, string>();
+  for await (const { path, text } of membersOf(file)) {
+    if (paths.includes(path)) texts.set(path, text);
+  }
+  return texts;
+}
+
+interface Member {
+  readonly path: string;
+  readonly bytes: number;
+  readonly text: string;
+}
+
+async function* membersOf(file: string): AsyncGenerator<Member> {
+  const never = new AbortController().signal;
+  const toError = (error: unknown): Error => new Error(`${file} cannot be read`, { cause: error });
+  for await (const member of readTarGzip(createReadStream(file), toError, never)) {
+    if (member.kind === 'directory') continue;
+    const path = member.name.slice(member.name.indexOf('/') + 1);
+    yield { path, bytes: member.bytes, text: await readText(member.read()) };
+  }
 }
 
 /** Lines: files of the top folder, folders down to the second level with all that is below them. */
@@ -68,21 +93,37 @@ export function treeOf(files: readonly BundleFile[]): readonly string[] {
   ];
 }
 
-/** Lines: how often something is hidden, most first. */
-export function hiddenIn(files: readonly BundleFile[]): readonly string[] {
+/** Lines: which rule has hidden how often, most first, as the bundle's manifest says; in the end what there is to see of it. */
+export function hiddenBy(manifest: string, files: readonly BundleFile[]): readonly string[] {
+  const { rules } = asRecord(asRecord(JSON.parse(manifest))['totals']);
+  const counts = Object.entries(asRecord(rules)).map(([rule, count]) => ({
+    rule,
+    count: Number(count),
+  }));
   // The manifest only speaks of the mark.
   const redacted = files.filter(({ path, hidden }) => hidden > 0 && path !== MANIFEST_PATH);
-  const sorted = redacted.toSorted((a, b) => b.hidden - a.hidden);
-  const sum = redacted.reduce((total, { hidden }) => total + hidden, 0);
-  const lines = sorted
-    .slice(0, HIDDEN_LINES)
-    .map(({ path, hidden }) => `${String(hidden).padStart(6)}  ${path}`);
-  const left = sorted.length - lines.length;
-  if (left > 0) lines.push(`        … and in ${plural(left, 'more file')}`);
+  const marks = redacted.reduce((total, { hidden }) => total + hidden, 0);
+  const line = (count: number, text: string): string => `${String(count).padStart(6)}  ${text}`;
   return [
-    ...lines,
-    `${String(sum).padStart(6)}  times ${HIDDEN_MARK} in ${plural(redacted.length, 'file')}`,
+    ...counts.toSorted((a, b) => b.count - a.count).map(({ rule, count }) => line(count, rule)),
+    line(marks, `times ${HIDDEN_MARK} in ${plural(redacted.length, 'file')}`),
   ];
+}
+
+/** What a text of JSON says where a value begins with the anchor: the rest of it, on one line. */
+export function excerptOf(text: string, anchor: string): string {
+  const from = text.indexOf(anchor);
+  if (from === -1) return 'not there';
+  const value = /^(?:[^"\\]|\\.)*/.exec(text.slice(from))?.[0] ?? '';
+  const lines = value.replace(/(?:\\n)+$/, '').replaceAll('\\n', ' | ');
+  return shortText(lines.replaceAll('\\"', '"'));
+}
+
+/** At most 96 characters, the middle left out. */
+export function shortText(text: string): string {
+  if (text.length <= EXCERPT_CHARACTERS) return text;
+  const half = EXCERPT_CHARACTERS / 2;
+  return `${text.slice(0, half)} … ${text.slice(3 - half)}`;
 }
 
 /** `1.5 KB`; decimal. */

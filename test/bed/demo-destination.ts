@@ -27,6 +27,8 @@ export interface DemoDestination {
   /** With the bucket; what the chart gets. */
   readonly url: string;
   readonly caFile?: string;
+  /** How much has arrived so far. */
+  countObjects(): Promise<number>;
   /** Undefined when nothing is stored under the key. */
   readObject(key: string): Promise<DeliveredObject | undefined>;
   stop(): Promise<void>;
@@ -45,6 +47,7 @@ async function startPutReceiver(userAgent: string): Promise<DemoDestination> {
   return {
     name: "the bed's receiver, with the rules of the bucket policy",
     url: `${receiver.url}/${BUCKET}`,
+    countObjects: async () => receiver.objects.size,
     readObject: async (key) => {
       const object = receiver.objects.get(`${BUCKET}/${key}`);
       if (object?.file === undefined) return undefined;
@@ -74,6 +77,7 @@ async function startS3Server(userAgent: string): Promise<DemoDestination> {
     name: 'a real S3 server (minio, TLS) with chart/kots/bucket-policy.json',
     url: `${minio.url}/${BUCKET}`,
     ...(minio.caFile === undefined ? {} : { caFile: minio.caFile }),
+    countObjects: async () => (await minio.listObjects(BUCKET)).length,
     readObject: async (key) => {
       const listed = await minio.listObjects(BUCKET);
       const object = listed.find((candidate) => candidate.key === key);

@@ -19,7 +19,7 @@ export function heading(text: string): void {
 }
 
 export function lines(texts: readonly string[]): void {
-  for (const text of texts) console.log(`  ${text}`);
+  for (const text of texts) console.log(text === '' ? '' : `  ${text}`);
 }
 
 /** What is to be undone at the end, or at Ctrl-C; the last first. */

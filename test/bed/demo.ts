@@ -1,6 +1,7 @@
 /**
  * The main job on this machine: a control plane with a workload, the chart installed by helm, the agent
- * run as its Deployment says, one bundle delivered and looked at. Exit 0 only if it arrived intact.
+ * run as its Deployment says, what it would send looked at, one bundle delivered and looked at. Exit 0 only
+ * if it arrived intact, and without the secrets that the workload holds.
  *
  * `KEEP=1` leaves all of it running until Ctrl-C; `DEMO_S3=minio` delivers to a real S3 server.
  */
@@ -11,20 +12,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
-import type { RunRecord } from '../../agent/run/record.ts';
-import { HelmRunner } from '../support/chart.ts';
-import { type AgentProcess, BUILT_AGENT, startAgent } from './agent-process.ts';
+import { HelmRunner, type Values } from '../support/chart.ts';
+import { type AgentProcess, startAgent } from './agent-process.ts';
 import { buildPrograms } from './build.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { hiddenIn, readBundle, size, treeOf } from './demo-bundle.ts';
+import { readBundle } from './demo-bundle.ts';
 import { awaitDelivery } from './demo-delivery.ts';
-import {
-  type DeliveredObject,
-  type DemoDestination,
-  startDestination,
-} from './demo-destination.ts';
+import { type DemoDestination, startDestination } from './demo-destination.ts';
 import { CleanUp, heading, lines, step } from './demo-output.ts';
-import { smallWorkload, WORKLOAD_SECRETS } from './workload.ts';
+import { readPreview, shortPreview } from './demo-preview.ts';
+import { check, type Delivery, showContents, showDelivery } from './demo-report.ts';
+import { PlantedSecrets } from './demo-secrets.ts';
+import { smallWorkload } from './workload.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 const CHART_FOLDER = join(REPOSITORY, 'chart');
@@ -38,12 +37,18 @@ const isMinio = process.env['DEMO_S3'] === 'minio';
 const mustKeep = !['', '0', undefined].includes(process.env['KEEP']);
 /** As a vendor hands it out with the license: it lets uploads in. */
 const userAgent = `acme-orders/${randomBytes(8).toString('hex')}`;
+const planted = new PlantedSecrets();
 
 const cleanUp = new CleanUp();
 try {
   await build();
-  const parts = await start();
-  const { isIntact } = await show(parts);
+  const suspended = await start();
+  const arrivedBefore = await look(suspended);
+  const parts = await resume(suspended);
+  const delivery = await receive(parts);
+  await showContents(delivery, planted.all);
+  showDelivery(delivery);
+  const isIntact = await check(delivery, arrivedBefore);
   showAddresses(parts);
   process.exitCode = isIntact ? 0 : 1;
   if (mustKeep) await keep(parts);
@@ -61,8 +66,8 @@ interface Parts {
 }
 
 async function build(): Promise<void> {
-  const programs = ['etcd', 'kube-apiserver', 'helm', 'support-bundle'];
-  await step('building the real parts, once: 9 to 16 min from nothing on 2 cores', async () => {
+  const programs = ['etcd', 'kube-apiserver', 'helm'];
+  await step('building the real parts, once: 5 to 12 min from nothing on 2 cores', async () => {
     await buildPrograms(isMinio ? [...programs, 'minio'] : programs);
   });
   await step('building the agent: npm run build, 1 s', async () => {
@@ -73,19 +78,18 @@ async function build(): Promise<void> {
 async function start(): Promise<Parts> {
   const plane = await step('starting etcd and kube-apiserver: 2 to 8 s', startControlPlane);
   cleanUp.add(() => plane.stop());
-  await step('putting a workload into three namespaces: 1 s', () =>
-    plane.kube.apply(smallWorkload()),
+  await step('putting a workload into three namespaces, secrets in odd places: 1 s', () =>
+    plane.kube.apply([...smallWorkload(), ...planted.objects()]),
   );
   const destination = await step(
     `starting the destination, ${isMinio ? 'minio: 2 s' : 'a PUT receiver: at once'}`,
     () => startDestination(isMinio, userAgent),
   );
   cleanUp.add(() => destination.stop());
-  await step('installing the chart with helm: 2 s', () => install(plane, destination));
+  await step('installing the chart with helm, suspended: 2 s', () => install(plane, destination));
   const agent = await step('starting the agent as its Deployment says: 1 s', () =>
-    startAgent({ controlPlane: plane, namespace: NAMESPACE, deployment: DEPLOYMENT }),
+    startInstalled(plane),
   );
-  cleanUp.add(() => agent.stop());
   return { plane, destination, agent };
 }
 
@@ -98,23 +102,58 @@ async function install(plane: ControlPlane, { url, caFile }: DemoDestination): P
     const data = { 'ca.crt': await readFile(caFile, 'utf8') };
     await plane.kube.apply([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: name, data }]);
   }
-  const helm = new HelmRunner();
+  await helm(plane, ['install'], {
+    schedule: '* * * * *',
+    minInterval: '1s',
+    runOnStart: true,
+    suspend: true,
+    upload: { url, userAgent },
+    ...(caFile === undefined ? {} : { customCA: { configMapName: CA_CONFIG_MAP } }),
+  });
+}
+
+async function helm(
+  plane: ControlPlane,
+  command: readonly string[],
+  values: Values,
+): Promise<void> {
+  const runner = new HelmRunner();
   try {
-    const values = await helm.valuesFile({
-      schedule: '* * * * *',
-      minInterval: '1s',
-      runOnStart: true,
-      upload: { url, userAgent },
-      ...(caFile === undefined ? {} : { customCA: { configMapName: CA_CONFIG_MAP } }),
-    });
     const where = ['--namespace', NAMESPACE, '--kubeconfig', plane.kubeconfigFile];
-    await helm.run('helm', 'install', RELEASE, CHART_FOLDER, ...where, '--values', values);
+    const file = await runner.valuesFile(values);
+    await runner.run('helm', ...command, RELEASE, CHART_FOLDER, ...where, '--values', file);
   } finally {
-    await helm.remove();
+    await runner.remove();
   }
 }
 
-async function show({ destination, agent }: Parts): Promise<{ readonly isIntact: boolean }> {
+async function startInstalled(plane: ControlPlane): Promise<AgentProcess> {
+  const where = { namespace: NAMESPACE, deployment: DEPLOYMENT };
+  const agent = await startAgent({ controlPlane: plane, ...where });
+  cleanUp.add(() => agent.stop());
+  return agent;
+}
+
+/** As the cluster's owner does; comes back with how many objects the destination has by then. */
+async function look({ agent, destination }: Parts): Promise<number> {
+  const tables = await step('looking before anything leaves: 2 s', () => readPreview(agent));
+  heading('What would leave, by the command preview in the pod (shortened here)');
+  lines(shortPreview(tables));
+  return await destination.countObjects();
+}
+
+/** Lets the agent send: its Deployment changes, and a new process takes the old one's place. */
+async function resume({ plane, destination, agent: suspended }: Parts): Promise<Parts> {
+  const agent = await step('letting it send, helm upgrade and a new pod: 3 s', async () => {
+    await helm(plane, ['upgrade', '--reuse-values'], { suspend: false });
+    await suspended.stop();
+    return await startInstalled(plane);
+  });
+  return { plane, destination, agent };
+}
+
+/** The first bundle, as the destination has it. */
+async function receive({ destination, agent }: Parts): Promise<Delivery> {
   const record = await step('waiting for the first delivered bundle: 3 to 10 s', () =>
     awaitDelivery(agent),
   );
@@ -125,66 +164,8 @@ async function show({ destination, agent }: Parts): Promise<{ readonly isIntact:
       `run ${record.id} says it delivered ${key}, but the destination has no such object`,
     );
   }
-  const files = await readBundle(object.file, [
-    ...Object.values(WORKLOAD_SECRETS),
-    userAgent,
-    destination.url,
-  ]);
-
-  heading('What was collected');
-  lines(treeOf(files));
-  heading('What was hidden');
-  lines(hiddenIn(files));
-  heading('Where it went');
-  lines([
-    destination.name,
-    `PUT ${record.delivery?.destination}, key ${key}`,
-    `answered ${record.delivery?.statusCode}, receipt ${record.delivery?.receipt}, attempts: ${record.delivery?.attempts}`,
-  ]);
-  heading('The object as the destination has it');
-  lines([
-    `${object.key}, ${size(object.bytes)} (${object.bytes} bytes)`,
-    `sha256 ${object.sha256}`,
-    ...object.facts,
-  ]);
-  heading(
-    `The run record${record.partial ? ' (partial: there is no kubelet here to ask for logs)' : ''}`,
-  );
-  lines(JSON.stringify(record, undefined, 2).split('\n'));
-
-  heading('Checks');
-  const leaks = files.filter((file) => file.leaks.length > 0).map(({ path }) => path);
-  const secrets = `the workload's ${Object.keys(WORKLOAD_SECRETS).length} passwords, the User-Agent and the URL`;
-  const checks = [
-    shaCheck(record, object),
-    await verifyCheck(object.file),
-    {
-      isPassed: leaks.length === 0,
-      text: `${secrets} are ${leaks.length === 0 ? 'nowhere in it' : `in ${leaks.join(', ')}`}`,
-    },
-  ];
-  lines(checks.map(({ isPassed, text }) => `${isPassed ? 'passed' : 'FAILED'}  ${text}`));
-  return { isIntact: checks.every(({ isPassed }) => isPassed) };
-}
-
-interface Check {
-  readonly isPassed: boolean;
-  readonly text: string;
-}
-
-function shaCheck({ bundle }: RunRecord, { sha256 }: DeliveredObject): Check {
-  return {
-    isPassed: bundle?.sha256 === sha256,
-    text: `SHA-256 of the record: ${bundle?.sha256}, of the object: ${sha256}`,
-  };
-}
-
-async function verifyCheck(file: string): Promise<Check> {
-  const { promise, resolve } = Promise.withResolvers<Check>();
-  execFile(process.execPath, [BUILT_AGENT, 'verify', file], (error, stdout, stderr) => {
-    resolve({ isPassed: error === null, text: `verify: ${`${stdout}${stderr}`.trim()}` });
-  });
-  return await promise;
+  const files = await readBundle(object.file, [...planted.texts, userAgent, destination.url]);
+  return { to: destination.name, record, object, files };
 }
 
 function showAddresses({ plane, destination, agent }: Parts): void {
