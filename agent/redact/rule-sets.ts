@@ -1,4 +1,4 @@
-/** Puts the rules of a run together: troubleshoot's, then those of the spec, then our own. */
+/** Puts the rules of a run together: troubleshoot's, then our own, then those of the spec. */
 
 import { randomBytes } from 'node:crypto';
 
@@ -17,7 +17,8 @@ export interface RuleChoice {
 }
 
 /**
- * The sets in the order in which they work. Pseudonyms hold for as long as the sets do: for one bundle.
+ * The sets in the order in which they work. The spec's come after ours: what they take away may be what ours know a secret
+ * by. What they put together is for ours once more. Pseudonyms hold for as long as the sets do: for one bundle.
  *
  * @throws {AgentError} REDACTOR_INVALID: with every problem of the spec's redactors.
  */
@@ -26,10 +27,12 @@ export async function ruleSets({
   disabled,
   enabled,
 }: RuleChoice): Promise<readonly RuleSet[]> {
+  const own = ownRules(new Set(RULES_ON.filter((name) => !disabled.includes(name))));
+  const custom = await customSets(redactors);
   return [
     troubleshootRules({ keepsMarks: true }),
-    ...(await customSets(redactors)),
-    ownRules(new Set(RULES_ON.filter((name) => !disabled.includes(name)))),
+    own,
+    ...custom.flatMap((set) => [set, own]),
     ...(await pseudonymSets(enabled)),
   ];
 }

@@ -8,7 +8,8 @@ import type { BundleSpec, CollectorSpec } from './types.ts';
  *
  * The first document always names clusterInfo and clusterResources, excluded where they may not run:
  * troubleshoot adds them wherever they are missing. Its fields have been checked, so it can be
- * decoded. What has not been checked to the last field is in documents of its own, because
+ * decoded. Redactors are not in it: what they cut away would hide secrets from our rules, which work
+ * first; then the redactors do. What has not been checked to the last field is in documents of its own, because
  * troubleshoot drops a document that it cannot decode, and only that.
  */
 export function renderSpec(spec: BundleSpec): string {
@@ -23,7 +24,6 @@ export function renderSpec(spec: BundleSpec): string {
       : [supportBundle({ hostCollectors, runHostCollectorsInPod })]),
     ...analyzers.map((analyzer) => supportBundle({ analyzers: [analyzer] })),
     ...hostAnalyzers.map((analyzer) => supportBundle({ hostAnalyzers: [analyzer] })),
-    ...(spec.redactors.length === 0 ? [] : [document('Redactor', { redactors: spec.redactors })]),
   ];
   return documents.map(toYaml).join('---\n');
 }

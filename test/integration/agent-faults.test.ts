@@ -156,7 +156,7 @@ describe('the agent in trouble', function () {
   });
 
   it('says what to do when the program is missing', async () => {
-    const error = await failureOf({ SUPPORT_BUNDLE_CLI: 'no-such-program' });
+    const error = await failureOf({ ENGINE: 'cli', SUPPORT_BUNDLE_CLI: 'no-such-program' });
 
     assert.equal(error?.code, 'CLI_MISSING');
   });

@@ -137,11 +137,17 @@ describe('the agent', function () {
     );
   });
 
-  for (const name of ['SIGKILL', 'SIGTERM'] as const) {
-    it(`repeats a run once that ${name} has ended in the middle`, async () => {
-      const agent = await serve({ RUN_ON_START: 'true' });
+  for (const [name, engine] of [
+    ['SIGKILL', 'cli'],
+    ['SIGTERM', 'cli'],
+    ['SIGKILL', 'native'],
+    ['SIGTERM', 'native'],
+  ] as const) {
+    it(`repeats a run of the engine ${engine} once that ${name} has ended in the middle`, async () => {
+      const agent = await serve({ RUN_ON_START: 'true', ENGINE: engine });
       const { id } = await awaitRun(agent, ({ outcome }) => outcome === 'running');
-      while (!(await programsIn(folder)).includes('support-bundle')) await wait(20);
+      // The agent, the run's process, and with the engine cli the program.
+      while ((await programsIn(folder)).length < (engine === 'cli' ? 3 : 2)) await wait(20);
       const killedAtMs = performance.now();
       agent.process.kill(name);
       const exit = await agent.process.exited;
@@ -160,7 +166,11 @@ describe('the agent', function () {
       assert.notEqual(repeated.id, id);
       assert.equal((await runsOf(again)).length, 2);
       assert.equal(receiver.objects.size, 1);
-      assert.deepEqual(await readdir(join(folder, 'work')), []);
+      const left = await readdir(join(folder, 'work'));
+      assert.deepEqual(
+        left.filter((file) => file.startsWith('run-')),
+        [],
+      );
     });
   }
 });

@@ -74,7 +74,6 @@ describe('spec/render', () => {
         ['SupportBundle', { analyzers: [{ a: {} }] }],
         ['SupportBundle', { analyzers: [{ b: {} }] }],
         ['SupportBundle', { hostAnalyzers: [{ c: {} }] }],
-        ['Redactor', { redactors: [{ name: 'r' }] }],
       ],
     );
   });
