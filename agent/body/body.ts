@@ -33,7 +33,7 @@ export class WorkFolder {
     if (this.#bytes + bytes > this.#mostBytes) {
       throw new AgentError(
         'WORK_DIR_UNUSABLE',
-        `what is collected takes more than MAX_BUNDLE_SIZE of ${this.#mostBytes} bytes of WORK_DIR at once`,
+        `what is collected, or what is redacted, takes more than MAX_BUNDLE_SIZE of ${this.#mostBytes} bytes of WORK_DIR at once`,
       );
     }
     this.#bytes += bytes;
@@ -92,7 +92,6 @@ export class BodyWriter {
   #file: { readonly path: string; readonly handle: FileHandle } | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  /** @param workDir CollectContext's. */
   constructor(workDir: WorkFolder) {
     this.#workDir = workDir;
   }

@@ -6,7 +6,7 @@ import { MANIFEST_PATH } from '../archive/layout.ts';
 import { loadConfig } from '../config/load.ts';
 import { createLogger } from '../log.ts';
 import type { RunRecord } from '../run/record.ts';
-import { CollectJob, type CollectOptions } from './collect-job.ts';
+import { type CollectOptions, CollectRun } from './collect-run.ts';
 import type { CommandContext } from './context.ts';
 import { Progress } from './progress.ts';
 import { exitCodeOf } from './run.ts';
@@ -24,16 +24,16 @@ export async function collect(context: CommandContext, options: CollectOptions):
     format: isOwn ? 'text' : config.logFormat,
     stream: progress,
   });
-  const job = new CollectJob({ config, context, options, log, progress });
+  const run = new CollectRun({ config, context, options, log, progress });
   try {
-    const record = await job.run(signal);
+    const record = await run.run(signal);
     progress.end();
-    if (isOwn) explain(record, job.output, context);
+    if (isOwn) explain(record, run.output, context);
     context.stdout.write(`${JSON.stringify(record, null, isOwn ? 2 : undefined)}\n`);
     return exitCodeOf(record);
   } finally {
     progress.end();
-    await job.cleanUp();
+    await run.cleanUp();
     if (!isOwn) context.stdin.destroy();
   }
 }

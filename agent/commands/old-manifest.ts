@@ -48,7 +48,7 @@ export class OldManifest {
   async *takenOutOf(collected: AsyncIterable<Collected>): AsyncGenerator<Collected> {
     for await (const one of collected) {
       if (one.kind !== 'file' || one.path !== MANIFEST_PATH) yield one;
-      else if (one.bytes <= MAX_BYTES) yield* this.#take(await readText(one.read()));
+      else yield* this.#take(one.bytes > MAX_BYTES ? '' : await readText(one.read()));
     }
   }
 

@@ -7,7 +7,7 @@ import { systemClock } from '../clock.ts';
 import { loadConfig } from '../config/load.ts';
 import { createLogger } from '../log.ts';
 import type { RunRecord } from '../run/record.ts';
-import { CollectJob, type CollectOptions } from './collect-job.ts';
+import { type CollectOptions, CollectRun } from './collect-run.ts';
 import type { CommandContext } from './context.ts';
 import { Progress } from './progress.ts';
 import {
@@ -32,20 +32,20 @@ export async function preview(
   const log = createLogger({ level: config.logLevel, format: 'text', stream: progress });
   const folder = await makeWorkFolder(config, systemClock);
   const output = join(folder, 'preview.tar.gz');
-  const job = new CollectJob({ config, context, options: { ...options, output }, log, progress });
+  const run = new CollectRun({ config, context, options: { ...options, output }, log, progress });
   try {
-    const record = await job.run(context.signal);
+    const record = await run.run(context.signal);
     progress.end();
-    return explain(record, job, context);
+    return explain(record, run, context);
   } finally {
     progress.end();
-    await job.cleanUp();
+    await run.cleanUp();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function explain(record: RunRecord, job: CollectJob, { stdout, stderr }: CommandContext): number {
-  const { archived } = job;
+function explain(record: RunRecord, run: CollectRun, { stdout, stderr }: CommandContext): number {
+  const { archived } = run;
   if (archived === undefined || record.bundle === null) {
     const { code, message } = record.error ?? { code: 'RUN_CRASHED', message: 'no bundle' };
     stderr.write(`${code}: ${message}\n`);

@@ -78,7 +78,7 @@ async function makeSets(
   return await ruleSets({ redactors, disabled, enabled });
 }
 
-interface Job {
+interface Rewriting {
   readonly file: string;
   readonly output: string;
   readonly isUpstream: boolean;
@@ -86,7 +86,7 @@ interface Job {
 }
 
 async function rewrite(
-  { file, output, isUpstream, sets }: Job,
+  { file, output, isUpstream, sets }: Rewriting,
   { config, folder }: { readonly config: AgentConfig; readonly folder: string },
   signal: AbortSignal,
 ): Promise<Archived & { readonly wasLeftOut: number }> {

@@ -37,6 +37,7 @@ export async function makeRedaction(
   });
   const values =
     secretScan === 'values' ? await readValues(await connect(), config, signal) : undefined;
+  // Beside what collecting takes: of the largest file there are two, as it was and as it leaves.
   const workDir = new WorkFolder(await workFolder(), maxBundleBytes);
   const options = {
     sets,

@@ -190,8 +190,8 @@ export const FIELDS = {
   },
   secretScan: {
     env: 'SECRET_SCAN',
-    parse: oneOf('off', 'values'),
-    fallback: 'off',
+    parse: oneOf('none', 'values'),
+    fallback: 'none',
     help: "`values`: leaves out files that still hold a value of the cluster's Secrets; needs rights to list Secrets",
   },
   maxBundleBytes: {

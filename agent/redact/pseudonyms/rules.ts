@@ -3,22 +3,12 @@
  * same one always has the same pseudonym; that of another bundle is another.
  */
 
-import type { RULES_OFF } from '../names.ts';
 import type { RuleSet, TextRedactor } from '../rules.ts';
 import { addressFinder } from './addresses.ts';
 import { emailFinder } from './emails.ts';
 import { hostFieldFinder, hostNameFinder } from './host-names.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 import { type Finder, replaceFound } from './replace.ts';
-
-type PseudonymRule = (typeof RULES_OFF)[number];
-
-/** What each rule hides, for people. */
-export const OFF_BY_DEFAULT: Readonly<Record<PseudonymRule, string>> = {
-  'ip-address': 'IPv4 and IPv6 addresses, but for loopback and netmasks, become ip-3f9a2c04d1',
-  'host-name': 'names of hosts and nodes become host-3f9a2c04d1',
-  email: 'e-mail addresses become user-3f9a2c04d1@host-a07b35c9e8',
-};
 
 /** There an object's name is a node's. */
 const NODES_FILE = 'cluster-resources/nodes.json';

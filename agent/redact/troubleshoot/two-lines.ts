@@ -49,7 +49,7 @@ export const TWO_LINE_RULE_NAMES = [...VALUES.map(({ name }) => name), CEPH];
 
 /** Bits of the rules in a `Selection`: the lowest is the first rule's. */
 const VALUE_BITS = (1 << VALUES.length) - 1;
-/** The bit of the rule whose second line need not have what `pieces.ts` looks for. */
+/** The bit of the rule whose second line need not have what `NEEDED` of `rules.ts` looks for. */
 export const CEPH_BIT = 1 << VALUES.length;
 
 /** A set of two-line rules, one bit each. */

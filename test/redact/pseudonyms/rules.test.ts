@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { RULES_OFF } from '../../../agent/redact/names.ts';
-import { OFF_BY_DEFAULT, pseudonymRules } from '../../../agent/redact/pseudonyms/rules.ts';
+import { pseudonymRules } from '../../../agent/redact/pseudonyms/rules.ts';
 import { seededRandom } from '../../support/random.ts';
 
 const KEY = new Uint8Array(32).fill(7);
@@ -173,13 +173,6 @@ describe('redact/pseudonyms/rules', () => {
     );
   });
 
-  it('explains each rule', () => {
-    assert.deepEqual(Object.keys(OFF_BY_DEFAULT).toSorted(), [...RULES_OFF].toSorted());
-    assert.ok(
-      Object.values(OFF_BY_DEFAULT).every((line) => line.length > 0 && !line.includes('\n')),
-    );
-  });
-
   it('leaves bytes that are no text as they are, and is the same for pieces of lines', () => {
     const random = seededRandom(1);
     const bytes = Array.from({ length: 200_000 }, () =>
@@ -212,7 +205,7 @@ describe('redact/pseudonyms/rules', () => {
     '10.0.0.1 ',
   ]) {
     it(`takes linear time for a line of ${JSON.stringify(text)}`, () => {
-      const line = text.repeat(4_000_000 / text.length);
+      const line = text.repeat(1_000_000 / text.length);
 
       assert.ok(redact(line).length > 0);
     }).timeout(60_000);

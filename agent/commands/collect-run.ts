@@ -35,7 +35,7 @@ export interface CollectOptions {
   readonly manifest?: string;
 }
 
-export interface JobParts {
+export interface CollectParts {
   readonly config: AgentConfig;
   readonly context: CommandContext;
   readonly options: CollectOptions;
@@ -43,9 +43,9 @@ export interface JobParts {
   readonly progress: Progress;
 }
 
-export class CollectJob {
+export class CollectRun {
   readonly output: string;
-  readonly #parts: JobParts;
+  readonly #parts: CollectParts;
   readonly #startedAtMs = systemClock.now();
   readonly #runId: string;
   readonly #engines: Engines;
@@ -54,7 +54,7 @@ export class CollectJob {
   #folder: string | undefined;
   #archived: Archived | undefined;
 
-  constructor(parts: JobParts) {
+  constructor(parts: CollectParts) {
     this.#parts = parts;
     this.#runId = parts.options.runId ?? newRunId(this.#startedAtMs);
     this.output = resolve(parts.options.output ?? `${bundleName(this.#startedAtMs)}.tar.gz`);
