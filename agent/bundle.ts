@@ -1,5 +1,7 @@
 /** What the phases of a run hand to one another: paths, entries, and how each collector ended. */
 
+import { redactLine } from './redact-line.ts';
+
 declare const bundlePathBrand: unique symbol;
 
 /**
@@ -87,9 +89,20 @@ export type Collected = BundleEntry | LeftOut | CollectorResult;
 /** What texts from outside are cut to before they enter a record, a log, an Event or a page. */
 const MAX_OUTSIDE_TEXT_BYTES = 300;
 
-/** The text on one line, cut to `maxBytes` of UTF-8 without splitting a character. */
+/** Of a text that is cut in the end, no more is looked at. */
+const MAX_READ = 16 * 1024;
+
+/**
+ * The text on one line, without secrets, cut to `maxBytes` of UTF-8 without splitting a character: a secret that was cut
+ * would not be known for one any more.
+ */
 export function cutText(text: string, maxBytes: number = MAX_OUTSIDE_TEXT_BYTES): string {
-  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  const line = redactLine(
+    text
+      .slice(0, MAX_READ)
+      .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+      .trim(),
+  );
   const bytes = Buffer.from(line);
   if (bytes.length <= maxBytes) return line;
   // TextDecoder drops nothing in stream mode: an unfinished last character stays inside it.

@@ -21,7 +21,7 @@ const FLOOR = [
 const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
   'main.ts': { agent: ['commands', 'serve', 'config'], packages: ['commander'] },
   'errors.ts': {},
-  'bundle.ts': {},
+  'bundle.ts': { agent: ['redact-line.ts'] },
   'clock.ts': {},
   'log.ts': { packages: ['pino'] },
   'version.ts': {},
@@ -35,7 +35,7 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
   'backoff.ts': {},
   commands: { agent: ['*'] },
   serve: { agent: ['*'] },
-  run: { agent: ['spec/types.ts', 'kube/client.ts', 'state'] },
+  run: { agent: ['spec/types.ts', 'kube/client.ts', 'state', 'redact-line.ts'] },
   config: { agent: ['redact/names.ts'], packages: ['fastest-levenshtein'] },
   schedule: { packages: ['node-cron'] },
   spec: { agent: ['kube/client.ts', 'address.ts'], packages: ['yaml', 'got'] },

@@ -15,6 +15,14 @@ describe('redact-line', () => {
     ['invalid password=hunter2, user=me', 'invalid password=***HIDDEN***, user=me'],
     ['{"token":"abc"}', '{"token":"***HIDDEN***"}'],
     ['bad eyJhbGciOi.eyJzdWIi.c2ln at 1', 'bad ***HIDDEN*** at 1'],
+    [`clone with ghp_${'a1B2'.repeat(9)} failed`, 'clone with ***HIDDEN*** failed'],
+    ['key AKIAIOSFODNN7EXAMPLA is not valid', 'key ***HIDDEN*** is not valid'],
+    ['Set-Cookie: sid=31d4d96e407aad42; Path=/', 'Set-Cookie: ***HIDDEN***'],
+    ['X-Vault-Token: s.abcdefgh12345678', 'X-Vault-Token: ***HIDDEN***'],
+    [
+      '-----BEGIN PRIVATE KEY----- MIIEvQ -----END PRIVATE KEY-----',
+      '-----BEGIN PRIVATE KEY-----***HIDDEN***-----END PRIVATE KEY-----',
+    ],
   ] as const) {
     it(`hides what is secret in: ${line}`, () => {
       assert.equal(redactLine(line), hidden);

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { type Archived, writeArchive } from '../archive/archive.ts';
 import { bundleName } from '../archive/layout.ts';
 import type { ManifestFacts } from '../archive/manifest.ts';
+import { cutText } from '../bundle.ts';
 import { systemClock, toRfc3339 } from '../clock.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import type { KubeApi } from '../kube/client.ts';
@@ -143,7 +144,7 @@ export class CollectRun {
       signal,
     );
     for (const { kind, source, lineNumber, message } of spec.notices) {
-      log.warn({ source, lineNumber, reason: message }, `spec: ${kind}`);
+      log.warn({ source, lineNumber, reason: cutText(message) }, `spec: ${kind}`);
     }
     return spec;
   }
@@ -184,7 +185,7 @@ export class CollectRun {
       installationId: await readInstallationId(kube, releaseOf(config), signal),
       createdAt: toRfc3339(this.#startedAtMs),
       specs: spec.sources,
-      notices: spec.notices,
+      notices: spec.notices.map((notice) => ({ ...notice, message: cutText(notice.message) })),
     };
   }
 }

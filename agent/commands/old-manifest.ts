@@ -4,7 +4,7 @@ import { MANIFEST_PATH } from '../archive/layout.ts';
 import { type ManifestFacts, SCHEMA_VERSION } from '../archive/manifest.ts';
 import type { Collected } from '../bundle.ts';
 import { collectorReport } from '../run/parse-record.ts';
-import { count, instant, listOf, oneOf, orNull, shaped, text } from '../shape.ts';
+import { count, instant, listOf, oneOf, orMissing, orNull, shaped, text } from '../shape.ts';
 
 /** Nothing of ours comes near it. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -27,7 +27,7 @@ const manifestText = shaped({
   specs: listOf(shaped({ ref: text, sha256: text })),
   notices: listOf(notice),
   collectors: listOf(collectorReport),
-  leftOut: listOf(shaped({ path: text, reason: text })),
+  leftOut: listOf(shaped({ path: text, reason: text, finding: orMissing(orNull(text), null) })),
 });
 
 export class OldManifest {
@@ -76,7 +76,9 @@ export class OldManifest {
     };
     this.#leftOut = old.leftOut.length;
     for (const report of old.collectors) yield { kind: 'collector', ...report };
-    for (const { path, reason } of old.leftOut) yield { kind: 'left-out', path, reason };
+    for (const { path, reason, finding } of old.leftOut) {
+      yield { kind: 'left-out', path, reason, ...(finding === null ? {} : { finding }) };
+    }
   }
 }
 

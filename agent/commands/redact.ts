@@ -12,7 +12,7 @@ import { loadConfig } from '../config/load.ts';
 import { AgentError, messageOf } from '../errors.ts';
 import { connectKube } from '../kube/connect.ts';
 import { redactCollected } from '../redact/redact.ts';
-import { ruleSets, troubleshootSets } from '../redact/rule-sets.ts';
+import { type RuleSets, ruleSets, troubleshootSets } from '../redact/rule-sets.ts';
 import { SecondLook } from '../redact/second-look.ts';
 import { newRunId } from '../run/record.ts';
 import { loadRedactors } from '../spec/load.ts';
@@ -44,11 +44,11 @@ export async function redact(
   const config = loadConfig(context.environment);
   const output = resolve(options.output);
   await assertWritable(output);
-  const sets = await makeSets(context, config, options);
+  const rules = await makeRules(context, config, options);
   const folder = await makeWorkFolder(config, systemClock);
   try {
     const { bundle, leftOut, files, wasLeftOut } = await rewrite(
-      { file, output, isUpstream: options.upstream === true, sets },
+      { file, output, isUpstream: options.upstream === true, rules },
       { config, folder },
       context.signal,
     );
@@ -61,11 +61,11 @@ export async function redact(
   }
 }
 
-async function makeSets(
+async function makeRules(
   { stdin, signal }: CommandContext,
   config: AgentConfig,
   { redactors: refs = [], upstream: isUpstream = false }: RedactCommandOptions,
-): ReturnType<typeof ruleSets> {
+): Promise<RuleSets> {
   const access = {
     ownNamespace: config.podNamespace,
     allowRemote: config.specRemote,
@@ -82,11 +82,11 @@ interface Rewriting {
   readonly file: string;
   readonly output: string;
   readonly isUpstream: boolean;
-  readonly sets: Awaited<ReturnType<typeof ruleSets>>;
+  readonly rules: RuleSets;
 }
 
 async function rewrite(
-  { file, output, isUpstream, sets }: Rewriting,
+  { file, output, isUpstream, rules }: Rewriting,
   { config, folder }: { readonly config: AgentConfig; readonly folder: string },
   signal: AbortSignal,
 ): Promise<Archived & { readonly wasLeftOut: number }> {
@@ -117,7 +117,7 @@ async function rewrite(
   const redacted = redactCollected(
     manifest.takenOutOf(chain(first.value, entries)),
     {
-      sets,
+      ...rules,
       isUpstream,
       lookAgain: isUpstream ? undefined : () => new SecondLook(),
       opaque: config.redactOpaque,

@@ -30,7 +30,7 @@ export async function makeRedaction(
   signal: AbortSignal,
 ): Promise<Redact> {
   const { redactDisable, redactEnable, redactOpaque, secretScan, maxBundleBytes } = config;
-  const sets = await ruleSets({
+  const rules = await ruleSets({
     redactors: spec.redactors,
     disabled: redactDisable,
     enabled: redactEnable,
@@ -40,7 +40,7 @@ export async function makeRedaction(
   // Beside what collecting takes: of the largest file there are two, as it was and as it leaves.
   const workDir = new WorkFolder(await workFolder(), maxBundleBytes);
   const options = {
-    sets,
+    ...rules,
     lookAgain: () => lookFor(values),
     opaque: redactOpaque,
     maxContentBytes: maxBundleBytes,

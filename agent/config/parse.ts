@@ -117,7 +117,16 @@ export function someOf<const Choice extends string>(
   ...choices: readonly Choice[]
 ): Parse<readonly Choice[]> {
   const one = oneOf(...choices);
-  return (value) => list(value).map((name) => one(name));
+  return (value) => {
+    const names = list(value);
+    const unknown = names.filter((name) => !choices.some((choice) => choice === name));
+    if (unknown.length > 0) {
+      throw new RangeError(
+        `has no ${unknown.join(', ')}: it must be some of ${choices.join(', ')}`,
+      );
+    }
+    return names.map((name) => one(name));
+  };
 }
 
 /** A vendor's license field that is not set reaches us as `""`, `<nil>` or `0` (KOTS, two versions of licenses). */

@@ -11,7 +11,7 @@ import {
 } from '../bundle.ts';
 import { messageOf } from '../errors.ts';
 import { redactContent } from './content/content.ts';
-import type { OnHidden, RuleSet } from './rules.ts';
+import { MASK, type OnHidden, type RuleSet } from './rules.ts';
 import { redactShortText, redactText } from './text.ts';
 import { UnsendableError } from './unsendable.ts';
 
@@ -27,6 +27,8 @@ export interface Look {
 export interface RedactOptions {
   /** In the order in which they work. */
   readonly sets: readonly RuleSet[];
+  /** For names of files and links: a file whose name one of them would change is left out. */
+  readonly nameSets: readonly RuleSet[];
   /** Made once for each text; undefined: nobody looks again. */
   readonly lookAgain: (() => Look) | undefined;
   /** Kinds of content are told apart as troubleshoot does: archives by their names, all else is text. */
@@ -60,7 +62,7 @@ export async function* redactCollected(
         yield redaction.link(one);
         break;
       case 'left-out':
-        yield redaction.leftOut(one.path, one.reason);
+        yield { ...one, ...redaction.leftOut(one.path, one.reason) };
         break;
       case 'collector':
         yield redaction.result(one);
@@ -78,16 +80,16 @@ class Redaction {
   }
 
   async *file(entry: FileEntry): AsyncGenerator<Collected> {
-    const named = this.#reasonAgainst(entry.path);
-    if (named !== undefined) {
-      yield this.leftOut(entry.path, named);
-      return;
-    }
     const hidden = new Map<string, number>();
     const members: LeftOut[] = [];
     const source = new Source(entry);
     let body: Body | undefined;
     try {
+      const reason = this.#reasonAgainst(entry.path);
+      if (reason !== undefined) {
+        yield this.leftOut(entry.path, reason);
+        return;
+      }
       const redacted = this.#redact(entry.path, source, {
         onHidden: (rule) => hidden.set(rule, (hidden.get(rule) ?? 0) + 1),
         onLeftOut: (path, reason) => members.push(this.leftOut(path, reason)),
@@ -119,8 +121,8 @@ class Redaction {
 
   #failed(path: string, error: unknown): LeftOut {
     if (error instanceof FoundError) {
-      const reason = `after redaction it still held what looks like a secret: ${error.finding}`;
-      return { ...this.leftOut(path, reason), finding: error.finding };
+      const reason = `after redaction it still held what looks like a secret (${error.finding})`;
+      return { kind: 'left-out', path: this.#short(path), reason, finding: error.finding };
     }
     return this.leftOut(path, `it could not be redacted: ${messageOf(error)}`);
   }
@@ -147,6 +149,7 @@ class Redaction {
         const redacted = redactText(sets, { path: textPath, onHidden: events.onHidden }, text);
         return lookAgain === undefined ? redacted : lookedAt(redacted, lookAgain());
       },
+      reasonAgainst: (name: string) => this.#reasonAgainst(name),
       store: (chunks: AsyncIterable<Uint8Array>) => storeBody(chunks, workDir),
       opaque,
       maxBytes: maxContentBytes,
@@ -159,17 +162,22 @@ class Redaction {
       : redactContent(path, source, parts, this.#signal);
   }
 
-  /** A name tells as much as a text. */
+  /** A name tells as much as a text. What a spec hides in texts may be in any name: that is no secret. */
   #reasonAgainst(name: string): string | undefined {
     let found: string | undefined;
-    redactShortText(this.#options.sets, name, (rule) => {
+    redactShortText(this.#options.nameSets, name, (rule) => {
       found ??= rule;
     });
     return found === undefined ? undefined : `its name holds what the rule ${found} hides`;
   }
 
   #short(text: string): string {
-    return redactShortText(this.#options.sets, text, () => undefined);
+    try {
+      return redactShortText(this.#options.sets, text, () => undefined);
+    } catch {
+      // A rule that fails at a file fails at what is said of it too.
+      return MASK;
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 
 import { RULES_ON } from './names.ts';
 import { ownRules } from './own/rules.ts';
+import type { RedactOptions } from './redact.ts';
 import type { RuleSet } from './rules.ts';
 import { troubleshootRules } from './troubleshoot/rules.ts';
 
@@ -16,25 +17,23 @@ export interface RuleChoice {
   readonly enabled: readonly string[];
 }
 
+export type RuleSets = Pick<RedactOptions, 'sets' | 'nameSets'>;
+
 /**
  * The sets in the order in which they work. The spec's come after ours: what they take away may be what ours know a secret
  * by. What they put together is for ours once more. Pseudonyms hold for as long as the sets do: for one bundle.
  *
  * @throws {AgentError} REDACTOR_INVALID: with every problem of the spec's redactors.
  */
-export async function ruleSets({
-  redactors,
-  disabled,
-  enabled,
-}: RuleChoice): Promise<readonly RuleSet[]> {
+export async function ruleSets({ redactors, disabled, enabled }: RuleChoice): Promise<RuleSets> {
+  const troubleshoot = troubleshootRules({ keepsMarks: true });
   const own = ownRules(new Set(RULES_ON.filter((name) => !disabled.includes(name))));
   const custom = await customSets(redactors);
-  return [
-    troubleshootRules({ keepsMarks: true }),
-    own,
-    ...custom.flatMap((set) => [set, own]),
-    ...(await pseudonymSets(enabled)),
-  ];
+  const pseudonyms = await pseudonymSets(enabled);
+  return {
+    sets: [troubleshoot, own, ...custom.flatMap((set) => [set, own]), ...pseudonyms],
+    nameSets: [troubleshoot, own],
+  };
 }
 
 /**
@@ -42,10 +41,9 @@ export async function ruleSets({
  *
  * @throws {AgentError} REDACTOR_INVALID, as `ruleSets`.
  */
-export async function troubleshootSets(
-  redactors: RuleChoice['redactors'],
-): Promise<readonly RuleSet[]> {
-  return [troubleshootRules({ keepsMarks: false }), ...(await customSets(redactors))];
+export async function troubleshootSets(redactors: RuleChoice['redactors']): Promise<RuleSets> {
+  const sets = [troubleshootRules({ keepsMarks: false }), ...(await customSets(redactors))];
+  return { sets, nameSets: [] };
 }
 
 // Most runs need neither of these, and what they bring along takes time and memory.

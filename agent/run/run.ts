@@ -3,6 +3,7 @@
 import type { Collected, CollectorReport } from '../bundle.ts';
 import { type Clock, deadlineSignal, toRfc3339 } from '../clock.ts';
 import { AgentError, messageOf } from '../errors.ts';
+import { redactLine } from '../redact-line.ts';
 import type { BundleSpec } from '../spec/types.ts';
 import type { Engine } from './engine.ts';
 import type { BundleFacts, PhaseFacts, RunRecord, RunTrigger } from './record.ts';
@@ -133,7 +134,7 @@ function aborted(signal: AbortSignal): AgentError {
 
 function toRunError(error: unknown): RunRecord['error'] {
   const code = error instanceof AgentError ? error.code : 'RUN_CRASHED';
-  return { code, message: messageOf(error) };
+  return { code, message: redactLine(messageOf(error)) };
 }
 
 /** How long each phase took. Phases that pull from one another run at once: time is counted where it is spent. */

@@ -97,7 +97,7 @@ describe('redact/redact', () => {
       {
         kind: 'left-out',
         path: 'a',
-        reason: 'after redaction it still held what looks like a secret: a-shape',
+        reason: 'after redaction it still held what looks like a secret (a-shape)',
         finding: 'a-shape',
       },
     ]);
@@ -199,6 +199,7 @@ describe('redact/redact', () => {
     const others: Exclude<Collected, FileEntry>[] = [];
     const options: RedactOptions = {
       sets: [HIDER],
+      nameSets: [HIDER],
       lookAgain: undefined,
       opaque: 'leave-out',
       maxContentBytes: 64 * 2 ** 20,

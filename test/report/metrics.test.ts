@@ -53,6 +53,18 @@ describe('report/metrics', () => {
     assert.equal(samples.get('cron_support_bundle_bundle_bytes_count'), 1);
   });
 
+  it('counts what the second look has found, by rule and file', async () => {
+    const metrics = metricsOver(() => IDLE_GAUGES);
+    const findings = [{ path: 'logs/a.log', rule: 'jwt' }];
+    const bundle = RECORD.bundle === null ? null : { ...RECORD.bundle, findings };
+
+    metrics.runFinished({ ...RECORD, bundle });
+
+    const samples = await samplesOf(metrics);
+    const name = 'cron_support_bundle_redaction_findings_total{rule="jwt",file="logs/a.log"}';
+    assert.equal(samples.get(name), 1);
+  });
+
   it('counts attempts by class', async () => {
     const metrics = metricsOver(() => IDLE_GAUGES);
 

@@ -171,6 +171,33 @@ describe('the command preview', function () {
     assert.deepEqual(readdirSync(workDir), []);
   });
 
+  it("leaves out what holds a value of the cluster's Secrets, with SECRET_SCAN", async () => {
+    const value = 'plum-vessel-9-harbour';
+    await plane.kube.apply([
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'scanned', namespace: 'acme-orders' },
+        data: { word: Buffer.from(value).toString('base64') },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'copied', namespace: 'acme-orders' },
+        data: { note: `nobody can tell that ${value} is one` },
+      },
+    ]);
+
+    const without = await run({});
+    const scanned = await run({ environment: { SECRET_SCAN: 'values' } });
+
+    const path = 'cluster-resources/configmaps/acme-orders.json';
+    assert.match(without.stdout, new RegExp(`^ *\\d+ +${path}`, 'm'));
+    assert.doesNotMatch(scanned.stdout, new RegExp(`^ *\\d+ +${path}`, 'm'));
+    assert.match(scanned.stdout, new RegExp(`left out: ${path}: .*secret-value`));
+    assert.ok(!scanned.stdout.includes(value));
+  });
+
   it('says why there would be no bundle', async () => {
     const { exitCode, stderr } = await run({ spec: [join(plane.folder, 'no-such.yaml')] });
 
@@ -178,7 +205,13 @@ describe('the command preview', function () {
     assert.match(stderr, /SPEC_UNREADABLE|SPEC_MISSING/);
   });
 
-  async function run({ spec }: { readonly spec?: readonly string[] }): Promise<{
+  async function run({
+    spec,
+    environment = {},
+  }: {
+    readonly spec?: readonly string[];
+    readonly environment?: Readonly<Record<string, string>>;
+  }): Promise<{
     readonly exitCode: number;
     readonly stdout: string;
     readonly stderr: string;
@@ -199,7 +232,7 @@ describe('the command preview', function () {
     process.env['KUBECONFIG'] = plane.kubeconfigFile;
     const exitCode = await preview(
       {
-        environment: { WORK_DIR: workDir },
+        environment: { WORK_DIR: workDir, ...environment },
         stdin: new PassThrough(),
         stdout,
         stderr,
