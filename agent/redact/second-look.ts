@@ -80,7 +80,7 @@ const PLACEHOLDER =
 
 /**
  * Looks for private keys (PEM, also escaped), JWTs, keys and tokens of AWS, Azure, GitHub, GitLab, Google, npm, Slack and
- * Stripe, and passwords in URLs. In UTF-16 too: where there are NULs, the text is looked at without them a second time.
+ * Stripe, and passwords in URLs. In UTF-16 and UTF-32 too: where there are NULs, the text is looked at without them a second time.
  *
  * No hit: what the mask has replaced; documentation's `user:password@host`; certificates; a key or token that is cut, or
  * wrapped, or encoded once more (base64, gzip).
@@ -124,8 +124,8 @@ export class SecondLook {
   #look(end: number): void {
     const text = this.#window.toString('latin1', 0, this.#bytes);
     this.#finding ??= findShape(text, { from: this.#from, end });
-    // Some bytes at least that are as UTF-16 has them: most that is not text has NULs too.
-    if (this.#finding !== undefined || !/(?:\0[^\0]){4}/.test(text)) return;
+    // Some bytes at least that are as UTF-16 or UTF-32 has them: most that is not text has NULs too.
+    if (this.#finding !== undefined || !/(?:\0[^\0]){4}|(?:\0{3}[^\0]){4}/.test(text)) return;
     const bytes = this.#window.subarray(0, this.#bytes);
     this.#finding = findShape(...withoutNuls(bytes, { from: this.#from, end }));
   }

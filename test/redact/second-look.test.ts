@@ -164,7 +164,7 @@ describe('redact/second-look', () => {
       const harmless = `x${AWS} ${AWS}x docker://nginx:1.27@sha256:5 xgh${GITHUB} http://a:***HIDDEN***@b `;
       for (const [shape, what, text] of [...SECRETS, [undefined, 'harmless', harmless] as const]) {
         const secret = Buffer.from(` ${text} `);
-        const step = shape === undefined ? 1 : Math.ceil(secret.length / 12);
+        const step = shape === undefined ? 1 : Math.ceil(secret.length / 4);
         const bytes = Buffer.alloc(300 * 1024, 'a');
         for (let before = border - secret.length - 8; before < border + 8; before += step) {
           bytes.fill('a').set(secret, before);
@@ -182,6 +182,16 @@ describe('redact/second-look', () => {
     }
   });
 
+  it('finds secrets in UTF-32, also behind other text', () => {
+    for (const [shape, what, text] of SECRETS) {
+      const bytes = Buffer.from(
+        Array.from(`before ${text} behind`, (one) => `${one}\0\0\0`).join(''),
+      );
+      assert.equal(lookAt(bytes), shape, what);
+      assert.equal(lookAt(Buffer.concat([Buffer.from('text\n'.repeat(500)), bytes])), shape, what);
+    }
+  });
+
   it('finds a JWT of 12 KiB across a border of windows', () => {
     const long = JWT.replace('.', `.${'A'.repeat(12_000)}`);
     for (let before = 200_000; before < 270_000; before += 3_000) {
@@ -191,7 +201,7 @@ describe('redact/second-look', () => {
 
   it('finds nothing in random bytes, nor in their base64', () => {
     const random = seededRandom(7);
-    const bytes = Buffer.from(Array.from({ length: 3_000_000 }, () => Math.floor(random() * 256)));
+    const bytes = Buffer.from(Array.from({ length: 600_000 }, () => Math.floor(random() * 256)));
 
     assert.equal(lookAt(bytes), undefined);
     assert.equal(lookAt(Buffer.from(bytes.toString('base64'))), undefined);
@@ -231,7 +241,7 @@ describe('redact/second-look', () => {
     '\0e\0y\0J',
   ]) {
     it(`takes linear time for a line of ${JSON.stringify(text)}`, () => {
-      assert.equal(lookAt(Buffer.from(text.repeat(10_000_000 / text.length), 'latin1')), undefined);
+      assert.equal(lookAt(Buffer.from(text.repeat(200_000 / text.length), 'latin1')), undefined);
     }).timeout(30_000);
   }
 });

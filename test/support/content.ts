@@ -11,6 +11,8 @@ import { chunksOf } from './bundles.ts';
 import { never } from './signal.ts';
 
 export const SECRET = 'hunter2';
+/** Why what has the secret in its name is left out. */
+export const NAMED = 'its name holds what a rule hides';
 export const HIDDEN = '***HIDDEN***';
 
 export interface ContentBench {
@@ -38,6 +40,7 @@ export function contentBench(overrides: Partial<ContentParts> = {}): ContentBenc
       asked.push(path);
       return hideSecret(source);
     },
+    reasonAgainst: (name) => (name.includes(SECRET) ? NAMED : undefined),
     store: async (chunks) => await storeBody(chunks, workDir),
     opaque: 'leave-out',
     maxBytes: 64 * 1024 * 1024,

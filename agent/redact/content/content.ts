@@ -2,14 +2,15 @@
  * What a file of a bundle is, and how it is redacted.
  *
  * Its first bytes tell, then its name. Archives are opened, their members redacted each for itself, and written again.
- * What cannot be looked into is left out. All that is not known is text in bytes: binary data passes as it is where no
- * rule matches. Data that is compressed somewhere behind the beginning of such a file is not seen.
+ * What cannot be looked into is left out. All that is not known is text in bytes, and in the wide characters that are in
+ * it: binary data passes as it is where no rule matches. Data that is compressed somewhere behind the beginning of such a file is not seen.
  */
 
 import { ContentError } from './content-error.ts';
 import { redactGzip } from './gzip.ts';
 import { Input } from './input.ts';
 import { HEAD_BYTES, kindOf } from './kind.ts';
+import { redactSparseText } from './sparse-text.ts';
 import { redactTar } from './tar.ts';
 import { redactWideText } from './wide-text.ts';
 import { Budget, type ContentParts, type Place, type Work } from './work.ts';
@@ -57,7 +58,7 @@ async function* redactInput(input: Input, place: Place, work: Work): AsyncGenera
   const kind = kindOf(await input.peek(HEAD_BYTES), place.name);
   switch (kind.kind) {
     case 'text':
-      yield* redactText(input.chunks());
+      yield* redactSparseText(redactText(input.chunks()), redactText, work.signal);
       break;
     case 'wide-text':
       // Then as bytes: programs add lines in UTF-8 to a file that was in UTF-16, and binary data may look like it.

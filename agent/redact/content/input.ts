@@ -24,6 +24,11 @@ export class Input {
 
   /** The next bytes, which stay where they are. Fewer where the source ends. */
   async peek(bytes: number): Promise<Buffer> {
+    return (await this.ahead(bytes)).subarray(0, bytes);
+  }
+
+  /** As `peek`, with whatever more has come. */
+  async ahead(bytes: number): Promise<Buffer> {
     const parts: Uint8Array[] = [];
     let heldBytes = this.#held.length;
     while (heldBytes < bytes && !this.#isAtEnd) {
@@ -33,7 +38,7 @@ export class Input {
       heldBytes += this.#held.length;
     }
     if (parts.length > 0) this.#held = Buffer.concat([...parts, this.#held]);
-    return bufferOf(this.#held.subarray(0, bytes));
+    return bufferOf(this.#held);
   }
 
   /** The next bytes; fewer where the source ends. To be looked at before more is asked for. */

@@ -5,18 +5,18 @@ import { damage } from './tar-block.ts';
 /** Keys and values, bytes as characters, in their order. */
 export type PaxRecords = ReadonlyMap<string, string>;
 
-/** Of the file and its owner. All others are not passed on: comments and extended attributes are text nobody has looked at. */
-const KEPT = new Set([
-  'path',
-  'linkpath',
-  'mtime',
-  'atime',
-  'ctime',
-  'uid',
-  'gid',
-  'uname',
-  'gname',
-  'hdrcharset',
+const NUMBER = /^-?[0-9]{1,20}(?:\.[0-9]{1,20})?$/;
+
+/** Of the file. All others are not passed on: comments, names of owners, and extended attributes are text nobody has looked at. */
+const KEPT = new Map([
+  ['path', /^/],
+  ['linkpath', /^/],
+  ['mtime', NUMBER],
+  ['atime', NUMBER],
+  ['ctime', NUMBER],
+  ['uid', NUMBER],
+  ['gid', NUMBER],
+  ['hdrcharset', /^(?:BINARY|ISO-IR 10646 2000 UTF-8)$/],
 ]);
 
 /** @throws {ContentError} They are not as they must be. */
@@ -38,9 +38,19 @@ export function parsePaxRecords(body: Buffer): PaxRecords {
   return records;
 }
 
+/** Those that say where something is. */
+export const PAX_NAMES = ['path', 'linkpath'] as const;
+
+/** Without names: said of all members that follow, they are no use. */
+export function withoutNames(records: PaxRecords): PaxRecords {
+  const left = new Map(records);
+  for (const key of PAX_NAMES) left.delete(key);
+  return left;
+}
+
 /** The records that are passed on, as in an archive. Empty: none. */
 export function keptPaxRecords(records: PaxRecords): Buffer {
-  const kept = [...records].filter(([key]) => KEPT.has(key));
+  const kept = [...records].filter(([key, value]) => KEPT.get(key)?.test(value) === true);
   return Buffer.from(kept.map(([key, value]) => paxRecord(key, value)).join(''), 'latin1');
 }
 

@@ -16,13 +16,9 @@ const TYPE_AT = 156;
 const LINK_NAME: Field = { at: 157, bytes: 100 };
 const MAGIC: Field = { at: 257, bytes: 8 };
 const PREFIX: Field = { at: 345, bytes: 155 };
-const TEXTS: readonly Field[] = [
-  NAME,
-  LINK_NAME,
-  { at: 265, bytes: 32 },
-  { at: 297, bytes: 32 },
-  PREFIX,
-];
+const TEXTS: readonly Field[] = [NAME, LINK_NAME, PREFIX];
+/** User and group, whose numbers stay. */
+const OWNER_NAMES: Field = { at: 265, bytes: 64 };
 
 /** POSIX; GNU tar has blanks here, and other fields where the prefix is. */
 const POSIX = 'ustar\0';
@@ -61,13 +57,14 @@ export function parseTarHeader(block: Buffer): TarHeader {
   };
 }
 
-/** The same header for another size. What lies between the fields, and behind the end of a name, is not passed on. */
+/** The same header for another size. What lies between the fields, behind the end of a name, and names of owners are not passed on. */
 export function tarHeaderOf(original: Buffer, bytes: number): Buffer {
   const block = Buffer.from(original);
   const isKnown = text(block, MAGIC).startsWith('ustar');
   if (!isKnown) block.fill(0, MAGIC.at);
   if (!isPosix(block)) block.fill(0, PREFIX.at);
   block.fill(0, PREFIX.at + PREFIX.bytes);
+  block.fill(0, OWNER_NAMES.at, OWNER_NAMES.at + OWNER_NAMES.bytes);
   for (const { at, bytes: fieldBytes } of TEXTS) {
     const end = block.indexOf(0, at);
     if (end !== -1 && end < at + fieldBytes) block.fill(0, end, at + fieldBytes);

@@ -1,7 +1,14 @@
 /** Members of a tar file as they come: what their headers say, and what of that is written again. */
 
 import type { Input } from './input.ts';
-import { keptPaxRecords, type PaxRecords, parsePaxRecords, paxSize } from './pax-records.ts';
+import {
+  keptPaxRecords,
+  PAX_NAMES,
+  type PaxRecords,
+  parsePaxRecords,
+  paxSize,
+  withoutNames,
+} from './pax-records.ts';
 import {
   BLOCK_BYTES,
   damage,
@@ -24,6 +31,8 @@ export interface TarMember {
   readonly name: string;
   /** Of a link: where it leads. */
   readonly target: string;
+  /** Whatever its headers have for these two, also where another one counts. */
+  readonly names: readonly string[];
   /** Of the body that follows: 0 for what has none. */
   readonly bytes: number;
   /** What is said of all members that follow. */
@@ -56,6 +65,8 @@ const MAX_EXTENSION_BYTES = 1024 * 1024;
 interface Extensions {
   readonly headers: Buffer[];
   readonly globals: Buffer[];
+  /** Bytes as characters, as in the records. */
+  readonly names: string[];
   bytes: number;
   records: PaxRecords;
   longName?: string;
@@ -77,7 +88,13 @@ export class TarMembers {
    * @throws {ContentError} The file is damaged.
    */
   async next(): Promise<TarMember | undefined> {
-    const extensions: Extensions = { headers: [], globals: [], bytes: 0, records: this.#globals };
+    const extensions: Extensions = {
+      headers: [],
+      globals: [],
+      names: [],
+      bytes: 0,
+      records: this.#globals,
+    };
     for (;;) {
       const block = await this.#input.take(BLOCK_BYTES);
       if (block.length === 0 && extensions.headers.length === 0) return undefined;
@@ -99,10 +116,13 @@ export class TarMembers {
       const name = body.toString('latin1').replace(/\0[^]*$/, '');
       if (type === 'L') extensions.longName = name;
       else extensions.longLinkName = name;
+      extensions.names.push(name);
       extensions.headers.push(extension(block, Buffer.from(`${name}\0`, 'latin1')));
       return;
     }
-    const records = parsePaxRecords(body);
+    const parsed = parsePaxRecords(body);
+    const records = type === 'g' ? withoutNames(parsed) : parsed;
+    extensions.names.push(...PAX_NAMES.flatMap((key) => records.get(key) ?? []));
     const kept = extension(block, keptPaxRecords(records));
     extensions.records = merged(extensions.records, records);
     if (type === 'g') {
@@ -133,6 +153,9 @@ function toMember(header: TarHeader, extensions: Extensions): TarMember {
     kind: records.has(SPARSE) ? 'sparse-file' : (KINDS.get(header.type) ?? 'special'),
     name: utf8(records.get('path') ?? longName ?? header.name),
     target: utf8(records.get('linkpath') ?? longLinkName ?? header.linkName),
+    names: [header.name, header.linkName, ...extensions.names]
+      .filter((name) => name !== '')
+      .map(utf8),
     bytes: WITHOUT_BODY.has(header.type) ? 0 : (paxSize(records) ?? header.bytes),
     globals: Buffer.concat(globals),
     header: (bytes) => Buffer.concat([...headers, tarHeaderOf(header.block, bytes)]),

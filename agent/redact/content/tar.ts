@@ -16,12 +16,12 @@ import {
 const END = Buffer.alloc(2 * BLOCK_BYTES);
 
 /**
- * The tar file with the same members in the same order, also where two have one name. Names, modes, times and owners
- * stay, sizes are those of the redacted bodies; extended attributes and comments go.
+ * The tar file with the same members in the same order, also where two have one name. Names, modes, times and numbers of
+ * owners stay, sizes are those of the redacted bodies; names of owners, extended attributes and comments go.
  *
- * Links stay, other than in troubleshoot, as do directories: they hold no text. A link's target is a name, and rules
- * do not look at names. A hard link to what is left out is left out with it, as are devices, pipes, sparse files, and
- * names that lead out of the folder in which the file is unpacked.
+ * Links stay, other than in troubleshoot, as do directories: they hold no text. Left out are members and links with a
+ * secret in a name, hard links to what is left out, devices, pipes, sparse files, and names that lead out of the folder
+ * in which the file is unpacked.
  *
  * @yields Chunks of the new file.
  * @throws {ContentError} The file is damaged, or too much comes out of it.
@@ -87,13 +87,22 @@ class Archive {
     return await storeMember(redacted, this.#work);
   }
 
-  #refusal({ kind, name, target }: TarMember): string | undefined {
+  #refusal({ kind, name, target, names }: TarMember): string | undefined {
     if (isHostileName(name)) return 'its name leads out of the archive';
     if (kind === 'special') return 'neither a file, a folder nor a link';
     if (kind === 'sparse-file') return 'a sparse file';
-    if (kind !== 'hard-link') return undefined;
+    const reason = this.#reasonAgainst(names);
+    if (reason !== undefined || kind !== 'hard-link') return reason;
     if (isHostileName(target)) return 'a link that leads out of the archive';
     return this.#leftOut.has(this.#pathOf(target)) ? 'a link to what is left out' : undefined;
+  }
+
+  #reasonAgainst(names: readonly string[]): string | undefined {
+    for (const name of new Set(names)) {
+      const reason = this.#work.parts.reasonAgainst(name);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
   }
 
   #leaveOut({ name }: TarMember, reason: string): void {

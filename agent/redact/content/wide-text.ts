@@ -44,14 +44,20 @@ function isUtf32(head: Buffer): boolean {
 
 function encodingByZeros(sample: Buffer): Encoding | undefined {
   const pairs = sample.length >> 1;
-  let low = 0;
-  let high = 0;
+  const counts = { none: 0, first: 0, second: 0, both: 0 };
   for (let at = 0; at + 1 < sample.length; at += 2) {
-    if (sample[at] === 0 && sample[at + 1] !== 0) low += 1;
-    if (sample[at] !== 0 && sample[at + 1] === 0) high += 1;
+    counts[zerosOf(sample[at], sample[at + 1])] += 1;
   }
-  if (pairs < 2 || Math.max(low, high) < pairs * LEAST_SHARE) return undefined;
-  return { unitBytes: 2, isBigEndian: low > high, bomBytes: 0 };
+  const { first, second, both } = counts;
+  // UTF-32, of which nothing is certain without a mark: see `redactSparseText`.
+  if (both >= pairs * LEAST_SHARE) return undefined;
+  if (pairs < 2 || Math.max(first, second) < pairs * LEAST_SHARE) return undefined;
+  return { unitBytes: 2, isBigEndian: first > second, bomBytes: 0 };
+}
+
+function zerosOf(first?: number, second?: number): 'none' | 'first' | 'second' | 'both' {
+  if (first === 0) return second === 0 ? 'both' : 'first';
+  return second === 0 ? 'second' : 'none';
 }
 
 const MAX_CODE_POINT = 0x10ffff;

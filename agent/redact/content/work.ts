@@ -5,11 +5,13 @@ import { ContentError } from './content-error.ts';
 
 export interface ContentParts {
   /**
-   * Redacts the text of one file: bytes in, redacted bytes out, any chunks. It is called twice for UTF-16 and UTF-32.
+   * Redacts the text of one file: bytes in, redacted bytes out, any chunks. It is called more than once for a file with UTF-16 or UTF-32.
    *
    * @param path Of a member of an archive: from the archive's root, as troubleshoot has it.
    */
   redactText(path: string, source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** Why a member of an archive, or a link, may not have this name: a name tells as much as a text. */
+  reasonAgainst(name: string): string | undefined;
   /** Stores a stream of unknown length, in memory or in WORK_DIR. */
   store(chunks: AsyncIterable<Uint8Array>): Promise<Body>;
   /** What cannot be looked into is left out, or kept as it is. */

@@ -45,10 +45,13 @@ const UNIX_TIMES = 0x5455;
  *
  * @throws {ContentError} The directory is damaged, too large, or of a kind that is not known.
  */
-export async function readZipDirectory(cursor: BodyCursor): Promise<readonly ZipMember[]> {
+export async function readZipDirectory(
+  cursor: BodyCursor,
+  maxMembers = MAX_MEMBERS,
+): Promise<readonly ZipMember[]> {
   const reader = new BodyReader(cursor);
   try {
-    return await readMembers(reader, cursor.bytes);
+    return await readMembers(reader, cursor.bytes, maxMembers);
   } catch (error) {
     if (reader.failure !== undefined) throw reader.failure.error;
     if (error instanceof ContentError) throw error;
@@ -56,7 +59,11 @@ export async function readZipDirectory(cursor: BodyCursor): Promise<readonly Zip
   }
 }
 
-async function readMembers(reader: BodyReader, bytes: number): Promise<readonly ZipMember[]> {
+async function readMembers(
+  reader: BodyReader,
+  bytes: number,
+  maxMembers: number,
+): Promise<readonly ZipMember[]> {
   const zip = await fromRandomAccessReaderPromise(reader, bytes, {
     // Names that lead out are no reason to refuse all others.
     decodeStrings: false,
@@ -66,7 +73,7 @@ async function readMembers(reader: BodyReader, bytes: number): Promise<readonly 
   let namesBytes = 0;
   for await (const entry of zip.eachEntry()) {
     namesBytes += entry.fileNameLength;
-    if (members.length === MAX_MEMBERS || namesBytes > MAX_NAMES_BYTES) {
+    if (members.length === maxMembers || namesBytes > MAX_NAMES_BYTES) {
       throw new ContentError('a zip file with too many members');
     }
     members.push(toMember(entry));

@@ -26,7 +26,7 @@ const DEFLATED = 8;
  * those of the redacted bodies; comments, and what lies in front of the members or between them, go.
  *
  * Left out are members that are encrypted, also where what is opaque is to be kept: they need more than their bytes;
- * damaged ones, those of unknown methods, and those with a name that leads out of the folder.
+ * damaged ones, those of unknown methods, and those with a name that leads out of the folder or holds a secret.
  *
  * @yields Chunks of the new file.
  * @throws {ContentError} The directory is damaged, members overlap, or too much comes out of them.
@@ -75,7 +75,7 @@ class Archive {
       if (member.offset < this.#cursor.position) {
         throw new ContentError('a zip file whose members overlap');
       }
-      const reason = refusal(member);
+      const reason = refusal(member) ?? this.#work.parts.reasonAgainst(member.name);
       if (reason === undefined) yield* this.#redactMember(member);
       else this.#leaveOut(member, reason);
     }

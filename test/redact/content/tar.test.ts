@@ -73,7 +73,7 @@ describe('redact/content/tar', () => {
     ]);
   });
 
-  it('keeps modes, times, owners, order, twins, folders and links', async () => {
+  it('keeps modes, times, numbers of owners, order, twins, folders and links', async () => {
     const mtime = new Date('2026-03-04T05:06:07Z');
     const shared = { mtime, uid: 1000, gid: 100, uname: 'app', gname: 'users' };
     const tar = await packed([
@@ -320,9 +320,12 @@ function asError(error: unknown): Error {
   return new Error('the tar file cannot be read', { cause: error });
 }
 
-/** As tar(1) lists it, with names, sizes, owners, modes and times. */
+/** As tar(1) lists it, with names, sizes, numbers of owners, modes and times. */
 function list(tar: Buffer): string {
-  return execFileSync('tar', ['tvf', '-', '--full-time'], { input: tar, encoding: 'utf8' });
+  return execFileSync('tar', ['tvf', '-', '--full-time', '--numeric-owner'], {
+    input: tar,
+    encoding: 'utf8',
+  });
 }
 
 async function packed(

@@ -77,6 +77,17 @@ describe('redact/content/zip-records', () => {
     assert.deepEqual(numbers(end.subarray(24, 56)), [3, 3, 200, 5 * GIB]);
     assert.deepEqual(numbers(end.subarray(64, 72)), [5 * GIB + 200]);
   });
+
+  it('counts more members than the old format can', () => {
+    const end = endRecords({ members: 66_000, offset: 1000, bytes: 200 });
+
+    assert.deepEqual(numbers(end.subarray(24, 56)), [66_000, 66_000, 200, 1000]);
+    assert.equal(end.readUInt16LE(76 + 10), 0xffff);
+    assert.equal(
+      endRecords({ members: 60_000, offset: 1000, bytes: 200 }).readUInt16LE(10),
+      60_000,
+    );
+  });
 });
 
 function numbers(bytes: Buffer | undefined): number[] {

@@ -3,8 +3,6 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 
-import { fromBufferPromise } from 'yauzl';
-
 import { redactContent } from '../../../agent/redact/content/content.ts';
 import { ContentError } from '../../../agent/redact/content/content-error.ts';
 import { chunksOf, tarOf } from '../../support/bundles.ts';
@@ -16,10 +14,10 @@ import {
   SECRET,
 } from '../../support/content.ts';
 import { never } from '../../support/signal.ts';
-import { patchedZip, readZip, shiftedZip, zipFacts, zipOf, zipOfMany } from '../../support/zips.ts';
+import { patchedZip, readZip, shiftedZip, zipFacts, zipOf } from '../../support/zips.ts';
 
 const MIB = 1024 * 1024;
-const LARGE = Buffer.alloc(5 * MIB, `${SECRET} `);
+const LARGE = Buffer.alloc(2.25 * MIB, `${SECRET} `);
 
 describe('redact/content/zip', () => {
   afterEach(() => {
@@ -266,31 +264,14 @@ describe('redact/content/zip', () => {
   });
 
   it('ends at the limit of all members together', async () => {
-    const members = ['a', 'b', 'c'].map((name) => ({ name, body: Buffer.alloc(4 * MIB) }));
+    const members = ['a', 'b', 'c'].map((name) => ({ name, body: Buffer.alloc(MIB) }));
     const zip = await zipOf(members);
 
-    await contentBench({ maxBytes: 12 * MIB }).redact('a.zip', zip);
+    await contentBench({ maxBytes: 3 * MIB }).redact('a.zip', zip);
     await assert.rejects(
-      contentBench({ maxBytes: 12 * MIB - 1 }).redact('a.zip', zip),
+      contentBench({ maxBytes: 3 * MIB - 1 }).redact('a.zip', zip),
       ContentError,
     );
-  });
-
-  it('ends where the directory has more members than can be held', async () => {
-    const zip = zipOfMany(100_001);
-
-    await assert.rejects(contentBench().redact('a.zip', zip), {
-      message: 'a zip file with too many members',
-    });
-  });
-
-  it('writes more members than the old format can count', async () => {
-    const zip = await contentBench().redact('a.zip', zipOfMany(66_000));
-
-    const { entryCount } = await fromBufferPromise(zip);
-
-    assert.equal(entryCount, 66_000);
-    assert.deepEqual((await zipFacts(zip)).at(-1)?.name, 'n65999');
   });
 
   it('leaves nothing in WORK_DIR when its reader stops', async () => {

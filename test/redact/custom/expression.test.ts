@@ -58,8 +58,8 @@ describe('redact/custom/expression', () => {
     });
   });
 
-  describe('on a line of 10 MB', () => {
-    const size = 10_000_000;
+  describe('on a line of 1 MB', () => {
+    const size = 1_000_000;
     for (const [pattern, line] of HEAVY(size)) {
       it(`is done with ${pattern} on ${line.slice(0, 10)}… in time`, () => {
         const expression = compileExpression(pattern);

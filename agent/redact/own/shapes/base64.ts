@@ -1,8 +1,9 @@
-/** Base64 text that holds one of the shapes, a password by its name, or one in a URL. */
+/** Base64 text that holds one of the shapes, a password by its name, one in a URL, or what nobody can look into. */
 
-import { BASE64, escapeLength, runEnd, runStart } from './characters.ts';
+import { BASE64, escapeLength, paddedEnd, runEnd, runStart } from './characters.ts';
 import { findShape, SHAPE_SEEDS, type Shape } from './find-shape.ts';
 import { type Found, type Seeded, seededIn } from './line-shape.ts';
+import { COMMON_PACKED_SEEDS, findPacked, PACKED_SEEDS } from './packed.ts';
 import { base64Seeds, type Seed, seedOf } from './seed.ts';
 import { NOWHERE, seedFinder } from './seed-finder.ts';
 
@@ -29,6 +30,7 @@ const TELLING: readonly Telling[] = [
     seeds: NAME_SEEDS.map((seed) => seedOf(seed, { ignoresCase: true })),
     holds: (text) => NAMED_SECRET.test(text),
   },
+  { seeds: COMMON_PACKED_SEEDS, holds: (text) => findPacked(text).length > 0 },
   { seeds: [seedOf('://[!-~]')], holds: (text) => URL_PASSWORD.test(text) },
 ];
 
@@ -40,22 +42,31 @@ interface Run {
 /** Finds base64 in which what is telling stands, encoded once. */
 type FindRuns = (text: string) => readonly Run[];
 
-/** Made when it is first asked for: that takes some ten milliseconds. */
+/** Made when it is first asked for: that takes some milliseconds. */
 let made: Shape | undefined;
 
-/** What is encoded once or twice. */
-export function base64Shape(): Shape {
+/** What is encoded once or twice, and what is compressed before that. */
+export function base64Shapes(): readonly Shape[] {
   made ??= makeShape();
-  return made;
+  return [{ seeds: PACKED_SEEDS, find: findPacked }, made];
 }
 
 function makeShape(): Shape {
   const once = TELLING.flatMap(({ seeds }) => seeds).flatMap(base64Seeds);
   const seeds = [...once, ...once.flatMap(base64Seeds)];
+  // Most runs have no line for it.
+  let findRuns: FindRuns | undefined;
+  function find(text: string): readonly Found[] {
+    findRuns ??= runsFinder(once, seeds);
+    return findRuns(text).map((run) => foundAt(text, run));
+  }
+  return { seeds, find };
+}
+
+function runsFinder(once: readonly Seed[], seeds: readonly Seed[]): FindRuns {
   const findOnce = runFinder(once, TELLING);
   const telling = [...TELLING, { seeds: once, holds: (text: string) => findOnce(text).length > 0 }];
-  const findRuns = runFinder(seeds, telling);
-  return { seeds, find: (text) => findRuns(text).map((run) => foundAt(text, run)) };
+  return runFinder(seeds, telling);
 }
 
 function foundAt(text: string, { start, end }: Run): Found {
@@ -91,10 +102,4 @@ function decodings(run: string): readonly string[] {
   return [0, 1, 2, 3].map((skipped) =>
     Buffer.from(run.slice(skipped), 'base64').toString('latin1'),
   );
-}
-
-function paddedEnd(text: string, end: number): number {
-  let padded = end;
-  while (padded < end + 2 && text[padded] === '=') padded++;
-  return padded;
 }

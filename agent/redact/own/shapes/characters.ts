@@ -43,3 +43,10 @@ export function escapeLength(text: string, at: number): number {
   if (text[at - 1] !== '\\') return 0;
   return text[at] === 'u' ? 5 : 1;
 }
+
+/** @returns Where the padding ends that may stand behind base64. */
+export function paddedEnd(text: string, end: number): number {
+  let padded = end;
+  while (padded < end + 2 && text[padded] === '=') padded++;
+  return padded;
+}

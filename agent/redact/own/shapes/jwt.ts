@@ -1,14 +1,12 @@
 /** JSON Web Tokens: signed ones of three parts, and encrypted ones of five (RFC 7515, 7516). */
 
+import { isWordBorder } from './border.ts';
 import { BASE64URL, runEnd } from './characters.ts';
 import type { Found } from './line-shape.ts';
-import { ESCAPE_END } from './token-rows.ts';
 
 /** `{"` in base64. */
 export const JWT_SEED = String.raw`eyJ[\w\-]`;
 
-const WORD_BORDER = new RegExp(`(?:^|[^A-Za-z0-9]|${ESCAPE_END})$`);
-const LONGEST_ESCAPE = 12;
 /** So many beginnings in one run of base64 are tried: `ghs_1234_eyJ…` has its second word there. */
 const MAX_TRIES = 4;
 
@@ -22,7 +20,7 @@ export function findJwts(text: string): readonly Found[] {
       headerEnd = runEnd(text, at, BASE64URL);
       tries = 0;
     }
-    if (tries === MAX_TRIES || text[headerEnd] !== '.' || !isBorder(text, at)) continue;
+    if (tries === MAX_TRIES || text[headerEnd] !== '.' || !isWordBorder(text, at)) continue;
     tries++;
     const end = tokenEnd(text, at, headerEnd);
     if (end === undefined) continue;
@@ -56,8 +54,4 @@ function isJson(text: string): boolean {
   } catch {
     return false; // base64 that only begins like it
   }
-}
-
-function isBorder(text: string, at: number): boolean {
-  return WORD_BORDER.test(text.slice(Math.max(0, at - LONGEST_ESCAPE), at));
 }

@@ -39,11 +39,14 @@ export interface Seeded {
   readonly seeds: readonly Seed[];
 }
 
-/** @returns What finds, in one pass, which of them a text may have something of; in their order. */
+/**
+ * @param finder For the seeds of all, in their order; it is given other texts.
+ * @returns What finds, in one pass, which of them a text may have something of; in their order.
+ */
 export function seededIn<One extends Seeded>(
   all: readonly One[],
+  finder = seedFinder(all.flatMap(({ seeds }) => seeds)),
 ): (text: string) => readonly One[] {
-  const finder = seedFinder(all.flatMap(({ seeds }) => seeds));
   const owners = all.flatMap(({ seeds }, owner) => seeds.map(() => owner));
   return (text) => {
     finder.load(text);

@@ -1,7 +1,7 @@
 /** Our rules that know a secret by its shape, wherever it stands. */
 
 import { MASK, type OnHidden, type RuleSet, type TextRedactor } from '../../rules.ts';
-import { base64Shape } from './base64.ts';
+import { base64Shapes } from './base64.ts';
 import { type Shape, shapesOf } from './find-shape.ts';
 import { hide, seededIn } from './line-shape.ts';
 import { openBlock, type PemBlock } from './pem-block.ts';
@@ -16,10 +16,11 @@ interface ShapeRules {
 
 /** @param names Of the rules that work; those of other sets are passed over. */
 export function shapeRules(names: ReadonlySet<string>): RuleSet {
-  const shapes = [...shapesOf(names), ...(names.has('base64-secret') ? [base64Shape()] : [])];
+  const shapes = [...shapesOf(names), ...(names.has('base64-secret') ? base64Shapes() : [])];
+  const seeds = seedFinder(shapes.flatMap((shape) => shape.seeds));
   const rules = {
-    seeds: seedFinder(shapes.flatMap(({ seeds }) => seeds)),
-    present: seededIn(shapes),
+    seeds,
+    present: seededIn(shapes, seeds.twin()),
     hasPem: names.has('pem-private-key'),
   };
   return {

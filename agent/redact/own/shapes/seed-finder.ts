@@ -19,6 +19,8 @@ export interface SeedFinder {
   next(from: number): number;
   /** @param at As `next` returned it. @returns The seeds that these four bytes are of; their other bytes are not looked at. */
   placesAt(at: number): readonly SeedPlace[];
+  /** One for the same seeds, with a text of its own. */
+  twin(): SeedFinder;
 }
 
 /** Of each seed, so many bytes are looked for: where they are the least common. */
@@ -34,8 +36,17 @@ const IS_GRAM = 4;
 
 interface Grams {
   readonly table: Uint8Array;
-  /** By four bytes: index of a seed, and where in the seed the four bytes are. */
-  readonly seeds: ReadonlyMap<number, readonly (readonly [seed: number, offset: number])[]>;
+  /** By four bytes: the first of their places in the list. */
+  readonly first: ReadonlyMap<number, number>;
+  readonly places: PlaceList;
+}
+
+/** Places of grams in seeds, as columns: there are tens of thousands. */
+interface PlaceList {
+  readonly seeds: number[];
+  readonly offsets: number[];
+  /** Of the same four bytes, or -1. */
+  readonly next: number[];
 }
 
 /**
@@ -45,7 +56,10 @@ interface Grams {
  * @throws {Error} A seed is too short, or says too little.
  */
 export function seedFinder(seeds: readonly Seed[]): SeedFinder {
-  const grams = gramsOf(seeds);
+  return finderOf(gramsOf(seeds));
+}
+
+function finderOf(grams: Grams): SeedFinder {
   let buffer = Buffer.allocUnsafeSlow(0);
   let bytes = buffer;
   return {
@@ -55,9 +69,15 @@ export function seedFinder(seeds: readonly Seed[]): SeedFinder {
     },
     next: (from) => nextGram(bytes, from, grams),
     placesAt(at) {
-      const places = grams.seeds.get(fourBytes(bytes, at)) ?? [];
-      return places.map(([seed, offset]) => ({ seed, start: at - offset }));
+      const { seeds: owners, offsets, next } = grams.places;
+      const places: SeedPlace[] = [];
+      let place = grams.first.get(fourBytes(bytes, at)) ?? -1;
+      for (; place !== -1; place = next[place] ?? -1) {
+        places.push({ seed: owners[place] ?? 0, start: at - (offsets[place] ?? 0) });
+      }
+      return places;
     },
+    twin: () => finderOf(grams),
   };
 }
 
@@ -73,27 +93,59 @@ function nextGram(bytes: Uint8Array, from: number, grams: Grams): number {
   return NOWHERE;
 }
 
-function isGram(bytes: Uint8Array, at: number, { table, seeds }: Grams): boolean {
+function isGram(bytes: Uint8Array, at: number, { table, first }: Grams): boolean {
   if (at + GRAM > bytes.length || ((table[fourHash(bytes, at)] ?? 0) & IS_GRAM) === 0) return false;
-  return seeds.has(fourBytes(bytes, at));
+  return first.has(fourBytes(bytes, at));
 }
 
 function gramsOf(seeds: readonly Seed[]): Grams {
   const table = new Uint8Array(TABLE_MASK + 1);
-  const byBytes = new Map<number, (readonly [number, number])[]>();
-  for (const [seed, sets] of seeds.entries()) {
-    const { offset, variants } = rarest(sets);
-    for (const gram of variants) {
+  const first = new Map<number, number>();
+  const places: PlaceList = { seeds: [], offsets: [], next: [] };
+  // From the last one on, so that of the same bytes the first seed comes first.
+  for (let seed = seeds.length - 1; seed >= 0; seed--) {
+    const { offset, sets } = rarest(seeds[seed] ?? []);
+    forEachGram(sets, (gram) => {
       mark(table, threeHash(gram, 0), IS_GRAM_START);
       mark(table, threeHash(gram, 1), IS_GRAM_REST);
       mark(table, fourHash(gram, 0), IS_GRAM);
       const key = fourBytes(gram, 0);
-      const places = byBytes.get(key) ?? [];
-      byBytes.set(key, places);
-      places.push([seed, offset]);
+      places.next.push(first.get(key) ?? -1);
+      first.set(key, places.seeds.length);
+      places.seeds.push(seed);
+      places.offsets.push(offset);
+    });
+  }
+  return { table, first, places };
+}
+
+/** @param use Is given the same memory again each time. */
+function forEachGram(
+  [firsts = [], seconds = [], thirds = [], fourths = []]: Seed,
+  use: (gram: Uint8Array) => void,
+): void {
+  const gram = new Uint8Array(GRAM);
+  for (const first of firsts) {
+    for (const second of seconds) {
+      for (const third of thirds) {
+        gram[0] = first;
+        gram[1] = second;
+        gram[2] = third;
+        useEach(gram, fourths, use);
+      }
     }
   }
-  return { table, seeds: byBytes };
+}
+
+function useEach(
+  gram: Uint8Array,
+  fourths: readonly number[],
+  use: (gram: Uint8Array) => void,
+): void {
+  for (const fourth of fourths) {
+    gram[3] = fourth;
+    use(gram);
+  }
 }
 
 function mark(table: Uint8Array, index: number, bit: number): void {
@@ -116,13 +168,14 @@ function fourBytes(bytes: Uint8Array, at: number): number {
   return high | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
 }
 
-/** The four places of a seed that are the least common in what bundles hold, and all texts that they stand for. */
-function rarest(seed: Seed): { offset: number; variants: readonly Uint8Array[] } {
-  const common = seed.map((bytes) => bytes.reduce((sum, byte) => sum + (WEIGHTS[byte] ?? 0), 0));
+/** The four places of a seed that are the least common in what bundles hold, and where they begin. */
+function rarest(seed: Seed): { readonly offset: number; readonly sets: Seed } {
+  const common = seed.map(weight);
   let offset = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let start = 0; start + GRAM <= seed.length; start++) {
-    const [first = 0, second = 0, third = 0, fourth = 0] = common.slice(start, start + GRAM);
+    const [first = 0, fourth = 0] = [common[start], common[start + 3]];
+    const [second = 0, third = 0] = [common[start + 1], common[start + 2]];
     // Three bytes of the four are looked for first: the first ones, or the last ones.
     const both = second * third * (first + fourth);
     if (both < least) [offset, least] = [start, both];
@@ -130,9 +183,13 @@ function rarest(seed: Seed): { offset: number; variants: readonly Uint8Array[] }
   const sets = seed.slice(offset, offset + GRAM);
   const count = sets.reduce((product, bytes) => product * bytes.length, 1);
   if (sets.length < GRAM || count > MAX_VARIANTS) throw new Error('a seed says too little');
-  let grams: readonly (readonly number[])[] = [[]];
-  for (const bytes of sets) grams = grams.flatMap((gram) => bytes.map((byte) => [...gram, byte]));
-  return { offset, variants: grams.map((gram) => Uint8Array.from(gram)) };
+  return { offset, sets };
+}
+
+function weight(bytes: readonly number[]): number {
+  let sum = 0;
+  for (const byte of bytes) sum += WEIGHTS[byte] ?? 0;
+  return sum;
 }
 
 /** How common a byte is in logs and JSON, roughly. */

@@ -47,12 +47,15 @@ function bothCases(bytes: readonly number[]): readonly number[] {
 /** So many bytes are as telling as more, and cost less: what is encoded twice stands in nine ways. */
 const ENOUGH = 8;
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-/** The last two are those of two alphabets. */
-const LAST_TWO = [
+/** By value; the last two are those of two alphabets. */
+const CHARACTERS: readonly (readonly number[])[] = [
+  ...Array.from(BASE64, (character) => [character.charCodeAt(0)]),
   [0x2b, 0x2d],
   [0x2f, 0x5f],
-] as const;
+];
 const ALL_CHARACTERS = 66;
+/** Bytes enough to have each half of a byte: no more than half of one is asked for. */
+const ANY_BYTE = Array.from({ length: 16 }, (_none, half) => half * 0x11);
 
 /**
  * The same text inside of base64: a seed for each of the three places in a group of bytes where it may begin.
@@ -61,34 +64,55 @@ const ALL_CHARACTERS = 66;
  */
 export function base64Seeds(seed: Seed): readonly Seed[] {
   return [0, 1, 2].map((before) => {
-    const bytes = [...Array.from({ length: before }, () => undefined), ...seed.slice(0, ENOUGH)];
-    const characters = Array.from({ length: Math.ceil((bytes.length * 8) / 6) }, (_none, index) =>
-      charactersAt(bytes, index),
-    );
-    return characters.filter((some) => some.length < ALL_CHARACTERS);
+    const bytes = [...[ANY_BYTE, ANY_BYTE].slice(0, before), ...seed.slice(0, ENOUGH)];
+    const characters: (readonly number[])[] = [];
+    // What comes before is of other bytes only.
+    for (let index = before; index * 6 < bytes.length * 8; index++) {
+      const some = charactersAt(bytes, index);
+      if (some.length < ALL_CHARACTERS) characters.push(some);
+    }
+    return characters;
   });
 }
 
-/** Which characters base64 may have there: the last bits of one byte, and the first bits of the next. */
-function charactersAt(
-  bytes: readonly (readonly number[] | undefined)[],
-  index: number,
-): readonly number[] {
-  const at = Math.floor((index * 6) / 8);
+/**
+ * Which characters base64 may have there: the last bits of one byte, and the first bits of the next. In numbers only, since
+ * it is asked some thousand times before the first file.
+ */
+function charactersAt(bytes: readonly (readonly number[])[], index: number): readonly number[] {
+  const at = (index * 6) >> 3;
   const skipped = index * 6 - at * 8;
-  const taken = Math.min(6, 8 - skipped);
-  const highs = bitsOf(bytes[at], { skipped, taken });
-  const lows = bitsOf(bytes[at + 1], { skipped: 0, taken: 6 - taken });
-  const values = highs.flatMap((high) => lows.map((low) => (high << (6 - taken)) | low));
-  return values.flatMap((value) => LAST_TWO[value - 62] ?? [BASE64.charCodeAt(value)]);
+  const lowBits = Math.max(0, skipped - 2);
+  const [highs = ANY_BYTE, nextByte = ANY_BYTE] = [bytes[at], bytes[at + 1]];
+  const lows = lowBits === 0 ? NO_BITS : nextByte;
+  if (highs.length * lows.length === 1) {
+    return (
+      CHARACTERS[highValue(Number(highs[0]), skipped) | (Number(lows[0]) >> (8 - lowBits))] ?? []
+    );
+  }
+  isHigh.fill(0);
+  isLow.fill(0);
+  for (const byte of highs) isHigh[highValue(byte, skipped)] = 1;
+  for (const byte of lows) isLow[byte >> (8 - lowBits)] = 1;
+  return crossed(2 ** lowBits - 1);
 }
 
-/** @param bytes Undefined: any byte. @returns What some of its bits may be. */
-function bitsOf(
-  bytes: readonly number[] | undefined,
-  { skipped, taken }: { readonly skipped: number; readonly taken: number },
-): readonly number[] {
-  const mask = 2 ** taken - 1;
-  if (bytes === undefined) return Array.from({ length: mask + 1 }, (_none, bits) => bits);
-  return [...new Set(bytes.map((byte) => (byte >> (8 - skipped - taken)) & mask))];
+/** Memory for one call, by value: 1 for what the two bytes allow. */
+const isHigh = new Uint8Array(64);
+const isLow = new Uint8Array(64);
+
+const NO_BITS = [0];
+
+/** What the bits behind the skipped ones are in a value of six bits. */
+function highValue(byte: number, skipped: number): number {
+  return skipped === 0 ? byte >> 2 : (byte << (skipped - 2)) & 63;
+}
+
+function crossed(lowMask: number): readonly number[] {
+  const characters: number[] = [];
+  for (let value = 0; value < 64; value++) {
+    if (isHigh[value & ~lowMask] !== 1 || isLow[value & lowMask] !== 1) continue;
+    for (const character of CHARACTERS[value] ?? []) characters.push(character);
+  }
+  return characters;
 }
