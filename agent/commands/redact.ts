@@ -119,7 +119,7 @@ async function rewrite(
     {
       ...rules,
       isUpstream,
-      lookAgain: isUpstream ? undefined : () => new SecondLook(),
+      lookAgain: isUpstream ? undefined : () => new SecondLook(config.redactDisable),
       opaque: config.redactOpaque,
       maxContentBytes: config.maxBundleBytes,
       workDir: new WorkFolder(folder, config.maxBundleBytes),

@@ -41,7 +41,7 @@ export async function makeRedaction(
   const workDir = new WorkFolder(await workFolder(), maxBundleBytes);
   const options = {
     ...rules,
-    lookAgain: () => lookFor(values),
+    lookAgain: () => lookFor(values, redactDisable),
     opaque: redactOpaque,
     maxContentBytes: maxBundleBytes,
     workDir,
@@ -59,8 +59,8 @@ async function readValues(
   return new SecretValues(values);
 }
 
-function lookFor(values: SecretValues | undefined): Look {
-  const shapes = new SecondLook();
+function lookFor(values: SecretValues | undefined, disabled: readonly string[]): Look {
+  const shapes = new SecondLook(disabled);
   const matcher = values?.matcher();
   return {
     push(chunk) {

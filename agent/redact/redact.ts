@@ -85,9 +85,9 @@ class Redaction {
     const source = new Source(entry);
     let body: Body | undefined;
     try {
-      const reason = this.#reasonAgainst(entry.path);
-      if (reason !== undefined) {
-        yield this.leftOut(entry.path, reason);
+      const against = this.#reasonAgainst(entry.path);
+      if (against !== undefined) {
+        yield this.leftOut(entry.path, against);
         return;
       }
       const redacted = this.#redact(entry.path, source, {

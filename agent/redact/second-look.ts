@@ -12,6 +12,8 @@ const WINDOW_BYTES = 8 * OVERLAP_BYTES;
 interface Shape {
   /** For the record and the log; never what was found. */
   readonly name: string;
+  /** The rule of ours that should have hidden it. */
+  readonly rule: string;
   /** At a candidate. Sticky; every repetition in it is bounded. */
   readonly pattern: RegExp;
   /** What the pattern cannot say. */
@@ -31,39 +33,64 @@ const AFTER_BASE64 = String.raw`^|[^\w-]|${ESCAPE_END}`;
 const SHAPES: readonly Shape[] = [
   {
     name: 'google-private-key',
+    rule: 'gcp-service-account',
     pattern:
       /(?<=private_key\\{0,3}"\s{0,4}:\s{0,4}\\{0,3}")-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY-----/y,
     isReal: hasKeyBody,
   },
   {
     name: 'pem-private-key',
+    rule: 'pem-private-key',
     pattern: /-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----/y,
     isReal: hasKeyBody,
   },
   {
     name: 'jwt',
+    rule: 'jwt',
     pattern: sticky(String.raw`(?<=${AFTER_BASE64})(eyJ[\w-]{8,2048})\.[\w-]{0,12288}\.[\w-]{8}`),
     isReal: isToken,
   },
   {
     name: 'aws-access-key-id',
+    rule: 'aws-key',
     pattern: sticky(`(?<=${AFTER_WORD})A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9])`),
   },
   {
     name: 'google-api-key',
+    rule: 'gcp-service-account',
     pattern: sticky(String.raw`(?<=${AFTER_BASE64})AIza[\w-]{35}(?![\w+/-])`),
   },
-  { name: 'azure-account-key', pattern: /AccountKey=[A-Za-z0-9+/]{40,128}={1,2}/y },
-  { name: 'github-token', pattern: sticky(`(?<=${AFTER_WORD})gh[opusr]_[A-Za-z0-9]{36}`) },
-  { name: 'github-token', pattern: /github_pat_\w{36}/y },
+  {
+    name: 'azure-account-key',
+    rule: 'azure-key',
+    pattern: /AccountKey=[A-Za-z0-9+/]{40,128}={1,2}/y,
+  },
+  {
+    name: 'github-token',
+    rule: 'github-token',
+    pattern: sticky(`(?<=${AFTER_WORD})gh[opusr]_[A-Za-z0-9]{36}`),
+  },
+  { name: 'github-token', rule: 'github-token', pattern: /github_pat_\w{36}/y },
   // Names of Kubernetes objects could begin so too, but are in lower case.
-  { name: 'gitlab-token', pattern: /glpat-(?=[\w-]{0,64}[A-Z_])[\w-]{20}/y },
-  { name: 'slack-token', pattern: /(?:xox[abprs]|xapp)-(?=[\w-]{0,128}[A-Z_])[\w-]{20}/y },
-  { name: 'stripe-key', pattern: sticky(`(?<=(?:${AFTER_WORD})[rs])k_live_[A-Za-z0-9]{16}`) },
-  { name: 'npm-token', pattern: sticky(`(?<=${AFTER_WORD})npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])`) },
+  { name: 'gitlab-token', rule: 'gitlab-token', pattern: /glpat-(?=[\w-]{0,64}[A-Z_])[\w-]{20}/y },
+  {
+    name: 'slack-token',
+    rule: 'slack-token',
+    pattern: /(?:xox[abprs]|xapp)-(?=[\w-]{0,128}[A-Z_])[\w-]{20}/y,
+  },
+  {
+    name: 'stripe-key',
+    rule: 'stripe-key',
+    pattern: sticky(`(?<=(?:${AFTER_WORD})[rs])k_live_[A-Za-z0-9]{16}`),
+  },
+  {
+    name: 'npm-token',
+    rule: 'npm-token',
+    pattern: sticky(`(?<=${AFTER_WORD})npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])`),
+  },
 ];
 
-const PASSWORD_IN_URL = 'password-in-url';
+const PASSWORD_IN_URL = { name: 'password-in-url', rule: 'url-credentials' };
 const MAX_USER_LENGTH = 2000;
 const SCHEME_END = /[A-Za-z0-9]:\\?\/\\?\/$/;
 /** What is between `://` and the first `@`. */
@@ -91,6 +118,15 @@ export class SecondLook {
   /** What is before it has been looked at, and is there for the patterns that look back. */
   #from = 0;
   #finding: string | undefined;
+  readonly #sought: Sought;
+
+  /** @param passedOver Rules of ours (REDACT_DISABLE): what they would have hidden is there on purpose. */
+  constructor(passedOver: readonly string[] = []) {
+    this.#sought = {
+      shapes: SHAPES.filter(({ rule }) => !passedOver.includes(rule)),
+      hasUrls: !passedOver.includes(PASSWORD_IN_URL.rule),
+    };
+  }
 
   /** The name of the shape that was found first, e.g. `jwt`. Settled only by `finish`. */
   get finding(): string | undefined {
@@ -123,11 +159,11 @@ export class SecondLook {
 
   #look(end: number): void {
     const text = this.#window.toString('latin1', 0, this.#bytes);
-    this.#finding ??= findShape(text, { from: this.#from, end });
+    this.#finding ??= findShape(this.#sought, text, { from: this.#from, end });
     // Some bytes at least that are as UTF-16 or UTF-32 has them: most that is not text has NULs too.
     if (this.#finding !== undefined || !/(?:\0[^\0]){4}|(?:\0{3}[^\0]){4}/.test(text)) return;
     const bytes = this.#window.subarray(0, this.#bytes);
-    this.#finding = findShape(...withoutNuls(bytes, { from: this.#from, end }));
+    this.#finding = findShape(this.#sought, ...withoutNuls(bytes, { from: this.#from, end }));
   }
 }
 
@@ -136,17 +172,28 @@ interface Place {
   readonly end: number;
 }
 
-/** The name of a shape that begins there. */
-function findShape(text: string, place: Place): string | undefined {
-  return findToken(text, place) ?? (hasUrlPassword(text, place) ? PASSWORD_IN_URL : undefined);
+interface Sought {
+  readonly shapes: readonly Shape[];
+  readonly hasUrls: boolean;
 }
 
-function findToken(text: string, { from, end }: Place): string | undefined {
+/** The name of a shape that begins there. */
+function findShape({ shapes, hasUrls }: Sought, text: string, place: Place): string | undefined {
+  const token = findToken(shapes, text, place);
+  if (token !== undefined || !hasUrls) return token;
+  return hasUrlPassword(text, place) ? PASSWORD_IN_URL.name : undefined;
+}
+
+function findToken(
+  shapes: readonly Shape[],
+  text: string,
+  { from, end }: Place,
+): string | undefined {
   CANDIDATE.lastIndex = from;
   for (;;) {
     const candidate = CANDIDATE.exec(text);
     if (candidate === null || candidate.index >= end) return undefined;
-    const shape = SHAPES.find(({ pattern, isReal }) => {
+    const shape = shapes.find(({ pattern, isReal }) => {
       pattern.lastIndex = candidate.index;
       const match = pattern.exec(text);
       return match !== null && isReal?.(match, text) !== false;

@@ -111,6 +111,23 @@ describe('the command redact', () => {
     assert.match(stdout, /animals\.literal\.0/);
   });
 
+  it('lets pass what a rule that is switched off would hide', async () => {
+    await writeBundle(bundle, new Map([['a.log', Buffer.from(`using ${TOKEN}\n`)]]));
+    const environment = { REDACT_DISABLE: 'github-token' };
+
+    const { exitCode } = await redactOurs({
+      bundle,
+      output,
+      redactors: [],
+      isUpstream: false,
+      folder,
+      environment,
+    });
+
+    assert.equal(exitCode, 0);
+    assert.equal(String((await readFiles(output)).get('a.log')), `using ${TOKEN}\n`);
+  });
+
   it('makes nothing where a redactor is broken, and says where', async () => {
     await writeBundle(bundle, new Map([['a', Buffer.from('x')]]));
     const rules = join(folder, 'rules.yaml');
