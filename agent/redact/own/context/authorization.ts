@@ -6,7 +6,11 @@ import { type HeaderPlace, headerFinder } from './headers.ts';
 import { isKept } from './kept-values.ts';
 import { plainEnd } from './plain-value.ts';
 
-const NAMES = '(?:proxy-)?authorization|x-(?:api-key|auth-token|vault-token)|private-token';
+/** Keys that are no secrets. */
+const NO_SECRET =
+  '(?!x-(?:[a-z0-9]{1,32}-){0,5}(?:cache|idempotency|surrogate|routing|partition|public|sort|object|request|trace)-(?:key|token))';
+const OF_VENDOR = `${NO_SECRET}x-(?:[a-z0-9]{1,32}-){0,5}(?:token|key|secret|password|apikey)`;
+const NAMES = `(?:proxy-)?authorization|${OF_VENDOR}|private-token`;
 
 const headers = headerFinder({ names: NAMES, hide: hideCredentials, plainEnd: credentialsEnd });
 
@@ -15,8 +19,8 @@ const BEARER = /(?<!\w)(bearer[ \t]{1,8})([\w.~+/-]{16,}=*)/gi;
 
 export const AUTHORIZATION_HEADER: ContextRule = {
   name: 'authorization-header',
-  needed: `${NAMES}|bearer`,
-  seeds: ['riza', 'earer', 'key', 'ken'],
+  needed: `(?:proxy-)?authorization|(?<![\\w-])${OF_VENDOR}|private-token|bearer`,
+  seeds: ['riza', 'earer', 'key', 'ken', 'cre[td]', 'pass'],
   find(line) {
     const found = headers.find(line);
     return found.edits.length > 0 ? found : { ...found, edits: findBearers(line) };

@@ -21,7 +21,9 @@ export function continueLine(
 ): Continued {
   switch (pending.kind) {
     case 'pair':
-      return continuePair(line);
+      return continuePair(line, pending);
+    case 'nested':
+      return continueNested(line, pending);
     case 'argument':
       return continueArgument(line);
     case 'block':
@@ -38,13 +40,60 @@ function unchanged(line: string, pending?: Pending): Continued {
   return { line, pending, isHidden: false };
 }
 
-const VALUE_LINE = /^([ \t]*(?:-[ \t]+)?)(\\*["']?)value\\*["']?[ \t]*:[ \t]*/i;
+const VALUE_LINE = /^([ \t]*(?:-[ \t]+)?)(\\*["']?)(?:value|default|val)\\*["']?[ \t]*[:=][ \t]*/i;
+/** `"optional": true,` and the like, and comments. */
+const BETWEEN_LINE =
+  /^[ \t]*(?:#|\\*["']?(?!(?:name|key|value\w{1,8})\b)[\w.]{1,40}\\*["']?[ \t]*[:=][ \t]*[^ \t{[])/i;
+const MAX_BETWEEN_LINES = 4;
 
-function continuePair(line: string): Continued {
+function continuePair(line: string, pending: Extract<Pending, { kind: 'pair' }>): Continued {
   const match = VALUE_LINE.exec(line);
-  if (match === null) return unchanged(line);
+  const xml = XML_VALUE_LINE.exec(line);
+  if (xml !== null) return hideXml(line, xml);
+  if (match === null) {
+    const lines = pending.lines + 1;
+    const isBetween = lines <= MAX_BETWEEN_LINES && BETWEEN_LINE.test(line);
+    const isOfPair = isBetween && line.search(/[^ \t]/) === pending.column;
+    return unchanged(line, isOfPair ? { ...pending, lines } : undefined);
+  }
   const [opening = '', indent = '', quote = ''] = match;
   return hideValue(line, { at: opening.length, indent: indent.length, quote });
+}
+
+const NESTED_VALUE = /^([ \t]*)(\\*["']?)(?:value|default|data)\\*["']?[ \t]*:[ \t]*(?=[^ \t])/i;
+
+const XML_VALUE_LINE = /^([ \t]*<(?:value|string)>)([^<]+)<\//;
+
+function hideXml(line: string, [, opening = '', value = '']: RegExpExecArray): Continued {
+  if (isKept(value)) return unchanged(line);
+  const edit = { start: opening.length, end: opening.length + value.length, text: MASK };
+  return { line: applyEdits(line, [edit]), pending: undefined, isHidden: true };
+}
+
+function continueNested(line: string, pending: Extract<Pending, { kind: 'nested' }>): Continued {
+  const column = indentOf(line);
+  const later: Pending = { ...pending, isFirst: false };
+  if (/^[ \t]*(?:#|\r?$)/.test(line)) return unchanged(line, pending);
+  const isElement = line.startsWith('- ', column);
+  if (column < pending.column + (isElement ? 0 : 1)) return unchanged(line);
+  const match = NESTED_VALUE.exec(line);
+  if (match !== null) {
+    return hideValue(line, { at: match[0].length, indent: column, quote: match[2] ?? '' });
+  }
+  if (isElement) return continueElement(line, column, later);
+  if (OWN_NAME.test(line) || !pending.isFirst) return unchanged(line, later);
+  return hideValue(line, { at: column, indent: pending.column, quote: '' });
+}
+
+/** Of a list of texts; a list of objects is none of secrets. */
+function continueElement(line: string, column: number, pending: Pending): Continued {
+  const at = column + line.slice(column).search(/[^ -]|$/);
+  if (at >= line.length || OWN_NAME.test(line.slice(at)) || /^[[{]/.test(line.slice(at, at + 1))) {
+    return unchanged(line);
+  }
+  const hidden = hideValue(line, { at, indent: column, quote: '' });
+  const isBlock = hidden.pending?.kind === 'block' || hidden.pending?.kind === 'quoted';
+  return isBlock ? hidden : { ...hidden, pending };
 }
 
 function continueArgument(line: string): Continued {

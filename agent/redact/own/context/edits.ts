@@ -11,12 +11,26 @@ export interface Edit {
 
 /** A secret that goes on, or begins, on a line that follows. */
 export type Pending =
-  /** `"value": …`, or `value: …`, on the next line. */
-  | { readonly kind: 'pair' }
+  /** `"value": …`, or `value: …`, on the next line, or behind a few others of the same object. */
+  | {
+      readonly kind: 'pair';
+      /** Of the name's key. */
+      readonly column: number;
+      /** How many lines have stood between. */
+      readonly lines: number;
+    }
   /** The next element of a list. */
   | { readonly kind: 'argument' }
   /** All elements of a list up to its `]`. */
   | { readonly kind: 'array' }
+  /** Texts of a list, or a `value`, on lines that are indented deeper. */
+  | {
+      readonly kind: 'nested';
+      /** Of the name's line. */
+      readonly column: number;
+      /** The next line may be the value itself. */
+      readonly isFirst: boolean;
+    }
   /** Lines that are indented deeper, one mask in the place of all of them. */
   | { readonly kind: 'block'; readonly indent: number; readonly isHidden: boolean }
   /** Lines that are indented deeper, up to the first that has a name of its own. */

@@ -2,8 +2,10 @@
 
 import { masked } from './edits.ts';
 import { type FieldLine, type FieldName, keyStart, quoteAround, startsLine } from './field-name.ts';
+import { nestedValue } from './field-nested.ts';
 import { placeOf } from './field-place.ts';
 import { readValue, type Value } from './field-value.ts';
+import { xmlValue } from './field-xml.ts';
 import { isKept } from './kept-values.ts';
 import { closingQuote, quoteAt } from './quotes.ts';
 
@@ -26,8 +28,10 @@ export function separatedValue(
   forms: 'fields' | 'any',
 ): Value | undefined {
   const separated = separatedAt(line, name);
+  if (separated === undefined && forms === 'any') return xmlValue(line, name);
   if (separated === undefined || !isFieldOf(separated, forms)) return undefined;
-  return wholeStringValue(separated) ?? ownValue(separated);
+  const own = wholeStringValue(separated) ?? ownValue(separated);
+  return own ?? (forms === 'any' ? nestedValue(line, name, separated) : undefined);
 }
 
 function separatedAt(line: FieldLine, name: FieldName): Separated | undefined {

@@ -23,6 +23,8 @@ export interface Value {
   /** Where the search for the next name goes on. */
   readonly after: number;
   readonly edit?: Edit;
+  /** Of a list: one for each of its texts. */
+  readonly edits?: readonly Edit[];
   readonly pending?: Pending;
 }
 
@@ -30,12 +32,22 @@ export interface Value {
 export function readValue(line: string, place: ValuePlace): Value | undefined {
   const quote = quoteAt(line, place.at);
   if (quote !== undefined) return quotedValue(line, quote, place);
-  const first = line[place.at];
-  if (first === undefined || first === '\r' || first === '[') return undefined;
-  if (first === '{' && line[place.at + 1] !== '{') return undefined;
+  if (isNested(line, place.at)) return undefined;
   const block = place.isYaml ? blockValue(line, place) : undefined;
   return block ?? plainValue(line, place);
 }
+
+/** Whether there is none on this line, or more than one. */
+function isNested(line: string, at: number): boolean {
+  const first = line[at];
+  if (first === undefined || first === '\r' || first === '[') return true;
+  if (first === '{') return line[at + 1] !== '{';
+  return first === '\\' && NEXT_LINE.test(line.slice(at, at + MAX_ESCAPE));
+}
+
+/** The line of a string ends. */
+const NEXT_LINE = /^\\+n/;
+const MAX_ESCAPE = 16;
 
 function quotedValue(line: string, quote: Quote, place: ValuePlace): Value {
   const closing = closingQuote(line, quote.end, quote);

@@ -1,6 +1,6 @@
 /** Finds the values of fields by the fields' names, in the many ways in which names and values are written. */
 
-import type { Edit, Findings, Pending } from './edits.ts';
+import { addEdits, type Edit, type Findings, type Pending } from './edits.ts';
 import { type FieldLine, type FieldName, fieldLine, fieldNameAt } from './field-name.ts';
 import { pairedValue } from './field-pairs.ts';
 import { separatedValue } from './field-separated.ts';
@@ -17,7 +17,7 @@ export interface FieldNames {
   /** `fields`: only what JSON and YAML have. `any`: pairs, command lines, logs and SQL too. */
   readonly forms: 'fields' | 'any';
   /** What a value must be. */
-  readonly isValue?: (value: string) => boolean;
+  readonly isValue?: (value: string, name: string) => boolean;
 }
 
 export type FindFields = (line: string) => Findings;
@@ -36,8 +36,10 @@ export function fieldFinder({ words, isName, match, forms, isValue }: FieldNames
     return value !== undefined || forms === 'fields' ? value : pairedValue(line, name, from);
   }
 
-  function isSecret(text: string, { start, end }: Edit): boolean {
-    return isValue === undefined || isValue(text.slice(start, end));
+  function isSecret(text: string, { start, end }: Edit, name: FieldName): boolean {
+    return (
+      isValue === undefined || isValue(text.slice(start, end), text.slice(name.start, name.end))
+    );
   }
 
   return function find(text) {
@@ -50,11 +52,18 @@ export function fieldFinder({ words, isName, match, forms, isValue }: FieldNames
       const name = fieldNameAt(text, hit.index, { end: pattern.lastIndex, from });
       const value = isField(text, name, hit.index) ? valueOf(line, name, from) : undefined;
       if (value === undefined) continue;
-      if (value.edit !== undefined && isSecret(text, value.edit)) edits.push(value.edit);
+      addEdits(
+        edits,
+        editsOf(value).filter((edit) => isSecret(text, edit, name)),
+      );
       pending = value.pending;
       from = Math.max(value.after, name.end);
       pattern.lastIndex = from;
     }
     return { edits, pending };
   };
+}
+
+function editsOf({ edit, edits = [] }: Value): readonly Edit[] {
+  return edit === undefined ? edits : [edit, ...edits];
 }

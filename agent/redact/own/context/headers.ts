@@ -31,7 +31,9 @@ interface Found {
   readonly isOpen?: boolean;
 }
 
-const SEPARATOR = /[ \t]{0,64}(?::=|=>|:|=(?!=))[ \t]{0,64}/y;
+/** Blanks alone, where a scheme follows in quotes: `proxy_set_header Authorization "Basic x"`. */
+const SEPARATOR =
+  /[ \t]{0,64}(?::=|=>|:|=(?!=))[ \t]{0,64}|[ \t]{1,64}(?=\\{0,7}["'](?:basic|bearer|token|digest|apikey)[ \t])/iy;
 const COMMA = /[ \t]{0,64},[ \t]{0,64}/y;
 const LIST = /(?:\[\]string\{|\[)[ \t]{0,64}/y;
 const LIST_GAP = /[ \t\r]*(?:,[ \t\r]*)?/y;

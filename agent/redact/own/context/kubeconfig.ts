@@ -16,6 +16,6 @@ const WORDS = [
 export const KUBECONFIG: ContextRule = {
   name: 'kubeconfig',
   needed: 'client-(?:key|certificate)-data|token|password',
-  seeds: ['key', 'ate-d', 'ken', 'ssw'],
+  seeds: ['key', 'ate-d', 'ken', 'pass'],
   find: fieldFinder({ words: WORDS, match: 'whole', forms: 'fields' }),
 };

@@ -5,9 +5,13 @@ import type { ContextRule } from './context-rule.ts';
 import { continueLine, isEarlyValue, isReversedPair } from './continued.ts';
 import { applyEdits, type Findings, NO_FINDINGS, type Pending } from './edits.ts';
 import { type Prefilter, prefilter } from './prefilter.ts';
+import { undressed } from './undressed.ts';
 
 /** Turns until nothing changes. A line that changes even in the last is hidden whole, so that each result is at rest. */
 const MAX_TURNS = 6;
+
+/** More than stand in a pair: a value's line is only sought on the one that is given. */
+const MAX_LINES = 1000;
 
 interface Waiting {
   readonly rule: ContextRule;
@@ -82,7 +86,8 @@ class Lines {
 
   /** Whether the last line was the name of a pair. */
   get endsInName(): boolean {
-    return this.#waiting?.pending.kind === 'pair';
+    const pending = this.#waiting?.pending;
+    return pending?.kind === 'pair' && pending.lines === 0;
   }
 
   /** @returns Undefined: the line is gone, a mask on a line before stands for it too. */
@@ -90,8 +95,14 @@ class Lines {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     const continued = waiting === undefined ? line : this.#continue(line, waiting);
-    if (continued === undefined || this.#waiting !== undefined) return continued;
-    return this.#atRest(continued);
+    if (continued === undefined) return continued;
+    return this.#isOwn() ? this.#atRest(continued) : continued;
+  }
+
+  /** Whether the line is also one for the rules: it is none of a value's. */
+  #isOwn(): boolean {
+    const kind = this.#waiting?.pending.kind;
+    return kind === undefined || kind === 'pair' || kind === 'nested';
   }
 
   #continue(line: string, { rule, pending }: Waiting): string | undefined {
@@ -107,8 +118,14 @@ class Lines {
 
   #apply(line: string, rule: ContextRule, { edits, pending }: Findings): string {
     edits.forEach(() => this.#onHidden(rule.name));
-    if (pending !== undefined) this.#waiting ??= { rule, pending };
+    if (pending !== undefined && this.#mayReplace()) this.#waiting = { rule, pending };
     return applyEdits(line, edits);
+  }
+
+  #mayReplace(): boolean {
+    const pending = this.#waiting?.pending;
+    if (pending === undefined || pending.kind === 'nested') return true;
+    return pending.kind === 'pair' && pending.lines > 0;
   }
 
   #atRest(line: string): string {
@@ -126,13 +143,24 @@ class Lines {
     for (const { rule, guard } of this.#rules) {
       if (guard.test(text)) text = this.#apply(text, rule, rule.find(text));
     }
-    return text;
+    return text === line ? this.#turnUndressed(line) : text;
+  }
+
+  /** Only what ends on the line: what waits for the next has been seen before. */
+  #turnUndressed(line: string): string {
+    const one = undressed(line);
+    if (one === undefined) return line;
+    for (const { rule, guard } of this.#rules) {
+      const edits = guard.test(one.text) ? one.dress(rule.find(one.text).edits) : [];
+      if (edits.length > 0) return this.#apply(line, rule, { edits });
+    }
+    return line;
   }
 
   /** A line whose pair's name comes, or may come, on the next one. */
   redactEarly(line: string, isPair: boolean): string {
     if (!isPair || this.#named === undefined) return line;
-    const continued = continueLine(line, { kind: 'pair' });
+    const continued = continueLine(line, { kind: 'pair', column: 0, lines: MAX_LINES });
     if (continued.isHidden) this.#onHidden(this.#named.name);
     return continued.line ?? line;
   }

@@ -61,7 +61,7 @@ function learn(
   const end = lineEndAt(text, start);
   const column = indentAt(text, start, end);
   if (column === undefined) return 'inside';
-  if (indent === 0 && text.startsWith('---', start)) return 'outside';
+  if (column === indent && text.startsWith('---', start + column)) return 'outside';
   if (column > indent) return 'inside';
   const line = text.slice(start, Math.min(end, start + MAX_LINE_LENGTH));
   const key = keyLine(line);

@@ -2,6 +2,7 @@
 
 import type { OnHidden, RuleSet, TextRedactor } from '../../rules.ts';
 import { AUTHORIZATION_HEADER } from './authorization.ts';
+import { COMMAND_SECRET } from './commands.ts';
 import type { ContextRule } from './context-rule.ts';
 import { COOKIE_HEADER } from './cookies.ts';
 import { DOCKER_CONFIG } from './docker-config.ts';
@@ -19,6 +20,7 @@ const LINE_RULES: readonly ContextRule[] = [
   DOCKER_CONFIG,
   KUBECONFIG,
   NAMED_SECRET,
+  COMMAND_SECRET,
 ];
 
 /** @param names Of the rules that work, as in `RULES_ON`; those of other sets are passed over. */

@@ -2,6 +2,7 @@
 
 import type { OnHidden, TextRedactor } from '../../rules.ts';
 import { addEdits, applyEdits, type Edit } from './edits.ts';
+import { escapedManifests } from './escaped-manifests.ts';
 import { keyLine } from './object-lines.ts';
 import { type RegionFinder, regionFinder } from './object-region.ts';
 import { type Block, type OpenBlock, readBlock } from './secret-block.ts';
@@ -10,7 +11,7 @@ import { isSecretType, mayBeSecretData } from './secret-values.ts';
 
 export const LAST_APPLIED_SECRET = 'last-applied-secret';
 
-const NEEDED = /(?<![A-Za-z])(?:data|stringData)\\{0,15}["']?[ \t]{0,8}:/g;
+const NEEDED = /(?:(?<![A-Za-z])|(?<=\\[nrt]))(?:data|stringData)\\{0,15}["']?[ \t]{0,8}:/g;
 
 /** How much of what came before a piece is looked at to learn what an object is. */
 const MEMORY_LENGTH = 64 * 1024;
@@ -65,7 +66,11 @@ class Reading {
     const block = readBlock(this.#text, this.#from, open);
     const lastAt = Math.max(0, block.end - 1);
     const isKnown = isSecret !== undefined || block.open !== undefined;
-    this.#settle(block, isKnown ? isSecret : this.#isSecretAt(lastAt, open.indent, block));
+    this.#settle(
+      block,
+      open.indent,
+      isKnown ? isSecret : this.#isSecretAt(lastAt, open.indent, block),
+    );
   }
 
   read(): void {
@@ -84,12 +89,17 @@ class Reading {
     const opening = openingOf(line);
     if (opening === undefined) {
       if (mayHoldSecret(line)) addEdits(this.edits, shift(findCompactSecrets(line), start));
+      addEdits(this.edits, shift(findEscapedSecrets(line), start));
       this.#from = end;
       return;
     }
     const { open, isStringData } = opening;
     const block = readBlock(this.#text, Math.min(this.#text.length, end + 1), open);
-    this.#settle(block, isStringData ? true : this.#isSecretAt(start, open.indent, block));
+    this.#settle(
+      block,
+      open.indent,
+      isStringData ? true : this.#isSecretAt(start, open.indent, block),
+    );
     this.#from = Math.max(this.#from, end);
   }
 
@@ -98,12 +108,23 @@ class Reading {
     return isSecretRegion(this.#regionAt(at, indent));
   }
 
-  #settle(block: Block, isNamed: boolean | undefined): void {
+  #settle(block: Block, indent: number, isNamed: boolean | undefined): void {
     const isSecret = isNamed ?? (block.isForeign ? false : undefined);
-    if (isSecret ?? mayBeSecretData(block.values)) addEdits(this.edits, block.edits);
+    const isHidden = isSecret ?? mayBeSecretData(block.values);
+    if (isHidden) addEdits(this.edits, block.edits);
     this.begun = block.open === undefined ? undefined : { open: block.open, isSecret };
-    this.#from = block.end;
+    // What is no Secret may hold one as a text. Deeper than that nobody looks, so that no line is read too often.
+    if (isHidden || indent > MAX_INDENT) this.#from = block.end;
   }
+}
+
+/** In manifests that are strings. */
+function findEscapedSecrets(line: string): readonly Edit[] {
+  return escapedManifests(line).flatMap(({ start, text }) => {
+    const reading = new Reading(text, 0);
+    reading.read();
+    return shift(reading.edits, start);
+  });
 }
 
 function applied(

@@ -76,6 +76,39 @@ describe('redact/own/context/secret-objects', () => {
     }
   });
 
+  it('hides the values of Secrets in manifests that are texts of a ConfigMap', () => {
+    for (const secret of YAML.map((text) => text.replaceAll(/\bS\b/g, VALUE))) {
+      const map = { kind: 'ConfigMap', data: { 'a.yaml': secret, b: 'c d' } };
+      const inBlock = `data:\n  b: c d\n  a: |\n    ${secret.trimEnd().replaceAll('\n', '\n    ')}\nkind: ConfigMap\n`;
+      for (const text of [
+        JSON.stringify(map),
+        JSON.stringify(map, null, 2),
+        JSON.stringify({ a: JSON.stringify(map) }),
+        inBlock,
+      ]) {
+        const redacted = redact(text);
+
+        assert.ok(!redacted.includes(VALUE), redacted);
+        assert.ok(redacted.includes('c d'));
+        assert.equal(redact(redacted), redacted);
+        if (text !== inBlock) JSON.parse(redacted);
+      }
+    }
+  });
+
+  it('leaves other manifests that are texts of a ConfigMap', () => {
+    const other = 'kind: ConfigMap\ndata:\n  a: aGVsbG8=\n---\nkind: Secret\n';
+    for (const indent of [0, 2]) {
+      const text = JSON.stringify(
+        { kind: 'ConfigMap', data: { a: other, b: 'c d' } },
+        null,
+        indent,
+      );
+
+      assert.equal(redact(text), text);
+    }
+  });
+
   it('gives blocks of YAML one mask', () => {
     assert.equal(
       redact('stringData:\n  a: |\n    S\n    S\n  b: S\n    S\nkind: Secret\n'),
@@ -122,13 +155,16 @@ describe('redact/own/context/secret-objects', () => {
     for (const unit of [
       '{"kind":"Secret","data":{"a":"',
       '{"data":{"Secret":',
+      'kind: Secret\\nstringData:\\n  x: S\\n',
+      '"stringData:\\n x: \\"',
       '\\"Secret\\":{',
       '{"',
     ]) {
-      redact(unit.repeat(10_000_000 / unit.length));
+      redact(unit.repeat(1_000_000 / unit.length));
     }
     redact('data:\n a: b\n'.repeat(400_000));
     redact(' "data": {\n'.repeat(400_000));
+    redact(Array.from({ length: 2_000 }, (_, depth) => `${' '.repeat(depth)}data:\n`).join(''));
   }).timeout(60_000);
 });
 
