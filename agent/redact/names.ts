@@ -5,7 +5,7 @@ export const RULES_ON = [
   'pem-private-key',
   'jwt',
   'aws-key',
-  'gcp-service-account',
+  'gcp-key',
   'azure-key',
   'github-token',
   'gitlab-token',
@@ -18,7 +18,7 @@ export const RULES_ON = [
   'url-credentials',
   'kubeconfig',
   'docker-config',
-  'last-applied-secret',
+  'secret-data',
   'base64-secret',
   'named-secret',
 ] as const;

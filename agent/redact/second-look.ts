@@ -33,7 +33,7 @@ const AFTER_BASE64 = String.raw`^|[^\w-]|${ESCAPE_END}`;
 const SHAPES: readonly Shape[] = [
   {
     name: 'google-private-key',
-    rule: 'gcp-service-account',
+    rule: 'gcp-key',
     pattern:
       /(?<=private_key\\{0,3}"\s{0,4}:\s{0,4}\\{0,3}")-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY-----/y,
     isReal: hasKeyBody,
@@ -57,7 +57,7 @@ const SHAPES: readonly Shape[] = [
   },
   {
     name: 'google-api-key',
-    rule: 'gcp-service-account',
+    rule: 'gcp-key',
     pattern: sticky(String.raw`(?<=${AFTER_BASE64})AIza[\w-]{35}(?![\w+/-])`),
   },
   {

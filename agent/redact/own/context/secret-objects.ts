@@ -9,7 +9,7 @@ import { type Block, type OpenBlock, readBlock } from './secret-block.ts';
 import { findCompactSecrets, mayHoldSecret } from './secret-compact.ts';
 import { isSecretType, mayBeSecretData } from './secret-values.ts';
 
-export const LAST_APPLIED_SECRET = 'last-applied-secret';
+export const LAST_APPLIED_SECRET = 'secret-data';
 
 const NEEDED = /(?:(?<![A-Za-z])|(?<=\\[nrt]))(?:data|stringData)\\{0,15}["']?[ \t]{0,8}:/g;
 

@@ -21,7 +21,7 @@ export function shapesOf(names: ReadonlySet<string>): readonly Shape[] {
 }
 
 const SINGLE: readonly (Shape & { readonly rule: ShapeRule })[] = [
-  { rule: 'gcp-service-account', seeds: [seedOf(GOOGLE_KEY_SEED)], find: findGoogleKeys },
+  { rule: 'gcp-key', seeds: [seedOf(GOOGLE_KEY_SEED)], find: findGoogleKeys },
   { rule: 'pem-private-key', seeds: [seedOf(PEM_SEED)], find: findPemKeys },
   { rule: 'jwt', seeds: [seedOf(JWT_SEED)], find: findJwts },
 ];

@@ -13,7 +13,7 @@ export function findGoogleKeys(text: string): readonly Found[] {
   for (let match = NAME.exec(text); match !== null; match = NAME.exec(text)) {
     const start = NAME.lastIndex;
     const end = valueEnd(text, start, match.groups?.['escapes']?.length ?? 0);
-    found.push({ rule: 'gcp-service-account', start, end });
+    found.push({ rule: 'gcp-key', start, end });
     NAME.lastIndex = end;
   }
   return found;

@@ -47,7 +47,7 @@ export const TOKEN_ROWS: readonly TokenRow[] = [
   })),
 
   {
-    rule: 'gcp-service-account',
+    rule: 'gcp-key',
     begins: 'private_key_id',
     after: AFTER_ANYTHING,
     keeps: COLON,
@@ -55,19 +55,19 @@ export const TOKEN_ROWS: readonly TokenRow[] = [
     goesOn: WORDS,
   },
   {
-    rule: 'gcp-service-account',
+    rule: 'gcp-key',
     begins: 'AIza',
     after: AFTER_BASE64,
     secret: String.raw`[\w-]{35}(?![\w+/-])`,
   },
   {
-    rule: 'gcp-service-account',
+    rule: 'gcp-key',
     begins: String.raw`ya29\.`,
     secret: String.raw`(?:[a-z]{1,2}\.)?[\w-]{20}`,
     goesOn: WORDS,
   },
   {
-    rule: 'gcp-service-account',
+    rule: 'gcp-key',
     begins: 'GOCSPX-',
     secret: String.raw`[\w-]{20}`,
     goesOn: WORDS,

@@ -146,7 +146,7 @@ function suite(rule: string, hidden: readonly Row[], kept: readonly string[]): v
 
     it('does nothing when it is off', () => {
       for (const [, text] of hidden) {
-        assert.equal(redact('last-applied-secret', text), text);
+        assert.equal(redact('secret-data', text), text);
       }
     });
   });

@@ -237,7 +237,7 @@ const CONTEXT_RULES: readonly string[] = [
   'url-credentials',
   'kubeconfig',
   'docker-config',
-  'last-applied-secret',
+  'secret-data',
   'named-secret',
 ];
 const EVERY_RULE = [

@@ -209,7 +209,7 @@ function* cuts(text: string): Generator<readonly string[]> {
 }
 
 function redact(...pieces: readonly string[]): string {
-  const redactor = contextRules(new Set(['last-applied-secret'])).open('', () => undefined);
+  const redactor = contextRules(new Set(['secret-data'])).open('', () => undefined);
   assert.ok(redactor);
   return pieces.map((piece) => redactor.redact(piece)).join('');
 }

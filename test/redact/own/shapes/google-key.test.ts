@@ -52,6 +52,6 @@ describe('redact/own/shapes/google-key', () => {
 });
 
 function redacted(text: string): string {
-  const rules = shapeRules(new Set(['gcp-service-account']));
+  const rules = shapeRules(new Set(['gcp-key']));
   return rules.open('a.txt', () => undefined)?.redact(text) ?? text;
 }

@@ -23,10 +23,10 @@ const EXAMPLES: readonly (readonly [rule: string, token: string, left?: string])
   ['aws-key', `ANPA${capitals(16)}`],
   ['aws-key', `ABIA${capitals(16)}`],
   ['aws-key', `ACCA${capitals(16)}`],
-  ['gcp-service-account', `AIza${words(35)}`],
-  ['gcp-service-account', `ya29.${words(60)}`],
-  ['gcp-service-account', `ya29.c.${words(60)}`],
-  ['gcp-service-account', `GOCSPX-${words(28)}`],
+  ['gcp-key', `AIza${words(35)}`],
+  ['gcp-key', `ya29.${words(60)}`],
+  ['gcp-key', `ya29.c.${words(60)}`],
+  ['gcp-key', `GOCSPX-${words(28)}`],
   ['azure-key', `AccountKey=${letters(86)}==`, `AccountKey=${MASK}`],
   ['azure-key', `SharedAccessKey=${letters(43)}=`, `SharedAccessKey=${MASK}`],
   ['azure-key', `sig=${letters(20)}%2B${letters(20)}%3D`, `sig=${MASK}`],
@@ -201,7 +201,7 @@ describe('redact/own/shapes/tokens', () => {
   it('has an example for each row', () => {
     for (const row of TOKEN_ROWS) {
       const find = tokenFinder([row]);
-      const isShown = [...EXAMPLES, ['gcp-service-account', KEY_ID] as const].some(
+      const isShown = [...EXAMPLES, ['gcp-key', KEY_ID] as const].some(
         ([rule, token]) => rule === row.rule && find(token).length > 0,
       );
 
