@@ -7,6 +7,11 @@ import { enginesLogs } from './engines-logs.ts';
 import { type Figure, formatTable } from './figure.ts';
 import { idle } from './idle.ts';
 import { largeBundle } from './large-bundle.ts';
+import { redact } from './redact.ts';
+import { redactGrowth } from './redact-growth.ts';
+import { redactInputs } from './redact-inputs.ts';
+import { redactMemory } from './redact-memory.ts';
+import { redactRun } from './redact-run.ts';
 
 const BENCHMARKS: ReadonlyMap<string, () => Promise<readonly Figure[]>> = new Map([
   ['idle', idle],
@@ -15,6 +20,11 @@ const BENCHMARKS: ReadonlyMap<string, () => Promise<readonly Figure[]>> = new Ma
   ['engines', engines],
   ['engines-growth', enginesGrowth],
   ['engines-logs', enginesLogs],
+  ['redact', redact],
+  ['redact-inputs', redactInputs],
+  ['redact-growth', redactGrowth],
+  ['redact-memory', redactMemory],
+  ['redact-run', redactRun],
 ]);
 
 const EXIT_USAGE = 2;

@@ -5,22 +5,22 @@ import { join } from 'node:path';
 
 import { CHILD_NODE_FLAGS } from '../../agent/run/child.ts';
 import type { ControlPlane } from '../bed/control-plane.ts';
-import { removeFolder, startProcess, temporaryFolder } from '../bed/processes.ts';
+import { removeFolder, temporaryFolder } from '../bed/processes.ts';
 import { programPath } from '../bed/programs.ts';
-import { builtProcess, programEnvironment } from './built.ts';
-import { groupOf, readTree, watchPeaks } from './memory.ts';
+import { builtProcess } from './built.ts';
+import { median } from './figure.ts';
+import { medianOf, runTimed, type Timed } from './timed.ts';
 
-export interface EngineRun {
-  readonly wallMs: number;
-  /** Of the whole process tree, user and system. */
-  readonly cpuMs: number;
-  readonly peakBytes: number;
+export interface EngineRun extends Timed {
   readonly apiRequests: number;
   readonly apiServerCpuMs: number;
   readonly bundleBytes: number;
 }
 
 export type EngineName = 'upstream' | 'ours';
+
+/** The same with redaction as it is by default. */
+export type RedactingName = 'upstream, redacting' | 'ours, redacting';
 
 /** Runs them in turns, so that neither has the machine's better moments; gives the median of each figure. */
 export async function runInTurns(
@@ -42,44 +42,27 @@ export async function runInTurns(
   } finally {
     await removeFolder(folder);
   }
-  return { upstream: medianOf(measured.upstream), ours: medianOf(measured.ours) };
+  return { upstream: medianRun(measured.upstream), ours: medianRun(measured.ours) };
 }
 
 export async function runOnce(
-  engine: EngineName,
+  engine: EngineName | RedactingName,
   plane: ControlPlane,
   specFile: string,
 ): Promise<EngineRun> {
-  const folder = temporaryFolder(`bench-${engine}`);
-  const command = await commandOf(engine, { plane, specFile, folder });
-  const logFile = join(folder, 'log');
+  const folder = temporaryFolder('bench-engine');
   try {
+    const command = await commandOf(engine, { plane, specFile, folder });
     const before = await readServer(plane);
-    const startedAt = performance.now();
-    const running = await startProcess({
+    const timed = await runTimed({
       name: engine,
-      // bash tells afterwards what its children took.
-      command: 'bash',
-      arguments: ['-c', '"$@" > output 2>&1 || { cat output; exit 1; }; times', 'bash', ...command],
-      env: {
-        ...programEnvironment(),
-        HOME: folder,
-        TMPDIR: folder,
-        KUBECONFIG: plane.kubeconfigFile,
-      },
-      cwd: folder,
-      logFile,
+      command,
+      folder,
+      env: { KUBECONFIG: plane.kubeconfigFile },
     });
-    const watch = watchPeaks(groupOf(running.pid), () => readTree(running.pid));
-    const ending = await running.exited;
-    const wallMs = performance.now() - startedAt;
-    const { memberBytes } = watch.end();
     const after = await readServer(plane);
-    if (ending !== 0) throw new Error(`${engine}: ${readFileSync(logFile, 'utf8').slice(-2000)}`);
     return {
-      wallMs,
-      cpuMs: childrenCpuMs(readFileSync(logFile, 'utf8')),
-      peakBytes: memberBytes,
+      ...timed,
       apiRequests: after.requests - before.requests - 1,
       apiServerCpuMs: after.cpuMs - before.cpuMs,
       bundleBytes: sizeOfBundle(folder),
@@ -95,17 +78,22 @@ interface Job {
   readonly folder: string;
 }
 
-async function commandOf(engine: EngineName, job: Job): Promise<readonly string[]> {
-  const { plane, specFile, folder } = job;
-  if (engine === 'ours') {
-    const entry = await builtOnce();
-    return [process.execPath, ...CHILD_NODE_FLAGS, entry, plane.kubeconfigFile, specFile, folder];
+async function commandOf(
+  engine: EngineName | RedactingName,
+  { plane, specFile, folder }: Job,
+): Promise<readonly string[]> {
+  const isRedacting = engine.endsWith('redacting');
+  if (engine.startsWith('ours')) {
+    const words = [plane.kubeconfigFile, specFile, folder, ...(isRedacting ? ['redact'] : [])];
+    return [process.execPath, ...CHILD_NODE_FLAGS, await builtOnce(), ...words];
   }
-  const flags = ['--redact=false', '--no-uri', '--load-cluster-specs=false', '--interactive=false'];
   return [
     programPath('support-bundle'),
     specFile,
-    ...flags,
+    `--redact=${isRedacting}`,
+    '--no-uri',
+    '--load-cluster-specs=false',
+    '--interactive=false',
     '--auto-update=false',
     `--output=${join(folder, 'bundle')}`,
   ];
@@ -116,17 +104,6 @@ let built: Promise<string> | undefined;
 function builtOnce(): Promise<string> {
   built ??= builtProcess('engines-process');
   return built;
-}
-
-/** bash's `times`: a line for itself, a line for its children, each `user system` as `0m1.234s`. */
-function childrenCpuMs(text: string): number {
-  const [line = ''] = text.trim().split('\n').slice(-1);
-  const times = [...line.matchAll(/(\d+)m([\d.]+)s/g)];
-  if (times.length !== 2) throw new Error(`bash told no times: ${text.slice(-200)}`);
-  return times.reduce(
-    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60_000 + Number(seconds) * 1000,
-    0,
-  );
 }
 
 function sizeOfBundle(folder: string): number {
@@ -166,15 +143,11 @@ function cpuOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
-function medianOf(runs: readonly EngineRun[]): EngineRun {
-  const median = (pick: (run: EngineRun) => number): number =>
-    runs.map(pick).toSorted((first, second) => first - second)[Math.floor(runs.length / 2)] ?? 0;
+export function medianRun(runs: readonly EngineRun[]): EngineRun {
   return {
-    wallMs: median((run) => run.wallMs),
-    cpuMs: median((run) => run.cpuMs),
-    peakBytes: median((run) => run.peakBytes),
-    apiRequests: median((run) => run.apiRequests),
-    apiServerCpuMs: median((run) => run.apiServerCpuMs),
-    bundleBytes: median((run) => run.bundleBytes),
+    ...medianOf(runs),
+    apiRequests: median(runs.map((run) => run.apiRequests)),
+    apiServerCpuMs: median(runs.map((run) => run.apiServerCpuMs)),
+    bundleBytes: median(runs.map((run) => run.bundleBytes)),
   };
 }

@@ -1,19 +1,21 @@
 /**
- * The native engine and the archive, as a run has them, without redaction: `engines-process <kubeconfig> <spec> <folder>`.
- * Leaves a bundle in the folder.
+ * The native engine and the archive, as a run has them: `engines-process <kubeconfig> <spec> <folder> [redact]`. Leaves a
+ * bundle in the folder; without redaction, unless that is asked for.
  */
 
 import { join } from 'node:path';
 
 import { writeArchive } from '../../agent/archive/archive.ts';
+import type { Collected } from '../../agent/bundle.ts';
 import { systemClock } from '../../agent/clock.ts';
 import { collectNatively } from '../../agent/collect/collect.ts';
 import { clusterNetwork } from '../../agent/collect/network/network.ts';
+import { loadConfig } from '../../agent/config/load.ts';
 import { connectKube } from '../../agent/kube/connect.ts';
 import { silentLogger } from '../../agent/log.ts';
 import { loadSpec } from '../../agent/spec/load.ts';
 
-const [kubeconfigFile = '', specFile = '', folder = ''] = process.argv.slice(2);
+const [kubeconfigFile = '', specFile = '', folder = '', redaction] = process.argv.slice(2);
 const never = new AbortController().signal;
 const kube = await connectKube({ kubeconfigFile, concurrency: 4, outlastsOutages: true });
 const spec = await loadSpec(
@@ -49,8 +51,9 @@ const collected = collectNatively(
   },
   { signal: never, deadline: never },
 );
-const { collectors } = await writeArchive(
-  collected,
+const redacted = redaction === 'redact' ? await redactByDefault(collected) : collected;
+const { collectors, leftOut } = await writeArchive(
+  redacted,
   {
     topFolder: 'support-bundle-1970-01-01T00_00_00',
     file: join(folder, 'bundle.tar.gz'),
@@ -70,4 +73,20 @@ const { collectors } = await writeArchive(
 // `partial`: logs of unhealthy pods, on nodes that are not there.
 const failed = collectors.filter(({ outcome }) => !['ok', 'partial', 'excluded'].includes(outcome));
 if (failed.length > 0) throw new Error(JSON.stringify(failed).slice(0, 1000));
+if (leftOut.length > 0) throw new Error(`left out: ${JSON.stringify(leftOut).slice(0, 1000)}`);
 process.stdin.destroy();
+
+/** As `collect` does where no setting says otherwise. */
+async function redactByDefault(
+  source: AsyncGenerator<Collected>,
+): Promise<AsyncGenerator<Collected>> {
+  // Runs that do not redact do not load it.
+  const { makeRedaction } = await import('../../agent/commands/redaction.ts');
+  const parts = {
+    config: loadConfig({}),
+    connect: async () => kube,
+    workFolder: async () => folder,
+  };
+  const redact = await makeRedaction(spec, parts, never);
+  return redact(source, never);
+}

@@ -70,3 +70,18 @@ export function ratioFigure(name: string, ratio: number, goal: number): Figure {
     isMet: ratio > 0 && ratio <= goal,
   };
 }
+
+/** How many times faster, smaller or less it is. */
+export function timesFigure(name: string, times: number, goal: number): Figure {
+  return {
+    name: `${name}: times`,
+    goal: `>= ${goal}x`,
+    measured: `${times.toFixed(1)}x`,
+    isMet: times >= goal,
+  };
+}
+
+/** Of an odd number of values. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((first, second) => first - second)[Math.floor(values.length / 2)] ?? 0;
+}
