@@ -40,11 +40,14 @@ interface Table {
  * @param literals Not empty ones; ASCII letters in lower case.
  */
 export function literalFinder(literals: readonly string[]): LiteralFinder {
-  const { columns, next, firstFound, found, shift } = toTable(literals);
+  const table = toTable(literals);
+  const { columns, next, firstFound, found, shift } = table;
+  const skip = skipperOf(literals, table);
   return {
     next(bytes, { from, to }) {
       let row = 0;
       for (let at = from; at < to; at++) {
+        if (row === 0) at = skip(bytes, at, to);
         row = next[row + (columns[bytes[at] ?? 0] ?? 0)] ?? 0;
         if (row >= firstFound) return at + 1;
       }
@@ -90,6 +93,58 @@ function toTable(literals: readonly string[]): Table {
     found,
     shift,
   };
+}
+
+/** @returns A place at `at` or behind it before which no literal begins. */
+type Skip = (bytes: Uint8Array, at: number, to: number) => number;
+
+/** Of so many bytes one stands at every second place, with two more of the literal behind it. */
+const SKIP_BYTES = 4;
+const SKIP_BITS = 16;
+
+/**
+ * Looks at three bytes at every second place, which takes less than half the time: a literal's first three are there, or the three
+ * behind its first.
+ */
+function skipperOf(literals: readonly string[], { columns }: Table): Skip {
+  if (literals.some((literal) => literal.length < SKIP_BYTES)) return (_bytes, at) => at;
+  const begins = new Uint8Array(1 << SKIP_BITS);
+  // Of the three the last two, as they are: most places need no more.
+  const pairs = new Uint8Array(1 << 16);
+  for (const literal of literals) {
+    const bytes = Buffer.from(literal, 'latin1');
+    for (const at of [0, 1]) {
+      begins[threeHash(columns, bytes, at)] = 1;
+      for (const pair of pairsAt(bytes, at + 1)) pairs[pair] = 1;
+    }
+  }
+  return (bytes, from, to) => {
+    const end = to - 2;
+    for (let at = from; at < end; at += 2) {
+      if (pairs[((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)] === 0) continue;
+      if (begins[threeHash(columns, bytes, at)] === 1) return Math.max(from, at - 1);
+    }
+    return Math.max(from, to - 1);
+  };
+}
+
+/** Two bytes as one number, in all their cases. */
+function pairsAt(bytes: Uint8Array, at: number): readonly number[] {
+  const seconds = casesOf(bytes[at + 1] ?? 0);
+  return casesOf(bytes[at] ?? 0).flatMap((first) => seconds.map((second) => (first << 8) | second));
+}
+
+/** A letter in lower case, and in upper case; any other byte alone. */
+function casesOf(byte: number): readonly number[] {
+  const isLetter = byte >= 0x61 && byte <= 0x7a;
+  return isLetter ? [byte, byte - 0x20] : [byte];
+}
+
+function threeHash(columns: Uint8Array, bytes: Uint8Array, at: number): number {
+  const first = columns[bytes[at] ?? 0] ?? 0;
+  const second = columns[bytes[at + 1] ?? 0] ?? 0;
+  const third = columns[bytes[at + 2] ?? 0] ?? 0;
+  return ((first << 10) ^ (second << 5) ^ third) & ((1 << SKIP_BITS) - 1);
 }
 
 function newNode(): TrieNode {
