@@ -28,8 +28,6 @@ export const CHILD_NODE_FLAGS = [
   '--max-old-space-size=96',
   '--max-semi-space-size=2',
   '--no-parallel-scavenge',
-  // A run needs most of it in the end, and each step on the way there would mark all that is there.
-  '--initial-old-space-size=64',
 ] as const;
 
 /**

@@ -16,6 +16,8 @@ import { groupOf, groupsOfChildrenOf, type Peaks, watchPeaks } from './memory.ts
 import { startServe } from './serve.ts';
 
 const GOAL_MEGABYTES = 150;
+/** It collects and redacts in one process. */
+const NATIVE_GOAL_MEGABYTES = 200;
 /** Go frees memory when it likes: of several runs the largest of ours and the smallest of the program's count. */
 const RUNS = 3;
 const POLL_MS = 50;
@@ -35,7 +37,8 @@ export async function collectMemory(): Promise<readonly Figure[]> {
     writeFileSync(specFile, specText());
     const alone = [];
     for (let index = 0; index < RUNS; index++) alone.push(await runAlone(plane, specFile));
-    const runs = await runInServe(plane, specFile);
+    const runs = await runInServe(plane, specFile, 'cli');
+    const native = await runInServe(plane, specFile, 'native');
     const aloneBytes = Math.min(...alone.map(({ groupBytes }) => groupBytes));
     const groupBytes = Math.max(...runs.map((peaks) => peaks.groupBytes));
     const childBytes = Math.max(...runs.map(({ leaderBytes }) => leaderBytes));
@@ -44,6 +47,11 @@ export async function collectMemory(): Promise<readonly Figure[]> {
       plainFigure('collect with support-bundle: peak', megabytes(groupBytes)),
       memoryFigure('collect: peak of the child alone', childBytes, GOAL_MEGABYTES),
       memoryFigure('collect: adds to support-bundle', groupBytes - aloneBytes, GOAL_MEGABYTES),
+      memoryFigure(
+        'collect with the native engine: peak',
+        Math.max(...native.map((peaks) => peaks.groupBytes)),
+        NATIVE_GOAL_MEGABYTES,
+      ),
     ];
   } finally {
     await removeFolder(folder);
@@ -98,11 +106,16 @@ async function runAlone(plane: ControlPlane, specFile: string): Promise<Peaks> {
   }
 }
 
-async function runInServe(plane: ControlPlane, specFile: string): Promise<readonly Peaks[]> {
+async function runInServe(
+  plane: ControlPlane,
+  specFile: string,
+  engine: 'cli' | 'native',
+): Promise<readonly Peaks[]> {
   const folder = temporaryFolder('bench-collect-serve');
   const serving = await startServe(folder, {
     KUBECONFIG: plane.kubeconfigFile,
     SPEC: specFile,
+    ENGINE: engine,
     MIN_INTERVAL: '1s',
   });
   try {

@@ -177,7 +177,6 @@ function shapesOf(word: string): readonly Adversarial[] {
     filled(`${name} a …`, `${word}a `),
     filled(`${name} aaa…`, 'a', { before: word }),
     filled(`${name}" "…`, `${word}" "`),
-    filled(`${name} in lines`, `${word}\n`),
   ].map((line) => ({ ...line, isOneOfMany: true }));
 }
 
