@@ -87,9 +87,12 @@ describe('upload/exchange', () => {
         socket.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
           if (bytes < 2_000) socket.write('HTTP/1.1 100 Continue\r\n\r\n');
-          if (bytes < 200_000 || socket.writableEnded) return;
+          if (bytes < 200_000 || socket.isPaused()) return;
+          // It takes no more, so the upload stands still; and it hangs up once its answer has had the time to arrive, since
+          // what the kernel has not handed out when the reset comes is lost.
+          socket.pause();
           socket.write(`HTTP/1.1 ${statusCode} No\r\ncontent-length: 7\r\n\r\nbecause`);
-          socket.destroySoon();
+          setTimeout(() => socket.destroy(), 200);
         });
       });
 
