@@ -144,6 +144,7 @@ const ADVERSARIAL = [
   '--token ',
   'password=  \t',
   'Cookie: a=b; ',
+  'Cookie: " "',
   'Authorization: [',
   'Authorization: ["',
   '\\npassword=',
