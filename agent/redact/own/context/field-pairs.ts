@@ -8,6 +8,7 @@ import { readValue, type Value } from './field-value.ts';
 import { isKept } from './kept-values.ts';
 import { closingQuote, quoteAt } from './quotes.ts';
 import { spokenValue } from './spoken-value.ts';
+import { isAt } from './sticky.ts';
 
 /** @param from Nothing before that is looked at again. */
 export function pairedValue(line: FieldLine, name: FieldName, from: number): Value | undefined {
@@ -151,9 +152,4 @@ function sqlValue(line: FieldLine, name: FieldName): Value | undefined {
   const quote = quoteAt(text, at);
   if (quote === undefined || (quote.mark !== "'" && !isBy)) return undefined;
   return readValue(text, placeOf(line, name, at));
-}
-
-function isAt(pattern: RegExp, text: string, at: number): boolean {
-  pattern.lastIndex = at;
-  return pattern.test(text);
 }

@@ -8,6 +8,7 @@ import { readValue, type Value } from './field-value.ts';
 import { xmlValue } from './field-xml.ts';
 import { isKept } from './kept-values.ts';
 import { closingQuote, quoteAt } from './quotes.ts';
+import { isAt } from './sticky.ts';
 
 const SEPARATOR = /[ \t]{0,64}(?::=|=>|:|=(?!=))[ \t]{0,64}/y;
 
@@ -111,9 +112,4 @@ function ownValue({
 /** A bracket or a comma stands before the name, but for blanks. */
 function isInFlow(text: string, { start }: FieldName): boolean {
   return /[{,][ \t]*$/.test(text.slice(Math.max(0, start - 8), start));
-}
-
-function isAt(pattern: RegExp, text: string, at: number): boolean {
-  pattern.lastIndex = at;
-  return pattern.test(text);
 }

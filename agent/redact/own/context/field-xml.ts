@@ -4,6 +4,7 @@ import { masked } from './edits.ts';
 import type { FieldLine, FieldName } from './field-name.ts';
 import type { Value } from './field-value.ts';
 import { isKept } from './kept-values.ts';
+import { isAt } from './sticky.ts';
 
 /** Behind the name: its attributes, and the text of the element. */
 const ELEMENT = /(?:[ \t][^<>]{0,128})?(?<![/])>/y;
@@ -28,9 +29,4 @@ function textAt(text: string, at: number): Value | undefined {
   const end = text.indexOf('<', at);
   if (end === -1 || text[end + 1] !== '/') return undefined;
   return isKept(text.slice(at, end)) ? { after: end } : { after: end, edit: masked(at, end) };
-}
-
-function isAt(pattern: RegExp, text: string, at: number): boolean {
-  pattern.lastIndex = at;
-  return pattern.test(text);
 }

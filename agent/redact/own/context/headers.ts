@@ -2,7 +2,7 @@
 
 import { addEdits, type Edit, type Findings } from './edits.ts';
 import type { PlainPlace } from './plain-value.ts';
-import { closingQuote, type Quote, quoteAt } from './quotes.ts';
+import { closingQuote, type Quote, quoteAt, textEndAt } from './quotes.ts';
 
 export interface HeaderPlace extends PlainPlace {
   /** The end of the text that the header is in. */
@@ -124,8 +124,6 @@ function valueStart(line: string, start: number, end: number): number {
   return quoteAt(line, COMMA.lastIndex) === undefined ? -1 : COMMA.lastIndex;
 }
 
-const TEXT_END = /(?<!\\)\\+(?:[nr]|"(?=\W|$))|"(?=\W|$)/g;
-
 /** Looks for the end of the texts on a line. */
 function textEnds(line: string): (start: number, at: number) => HeaderPlace {
   const firstDouble = line.indexOf('"');
@@ -137,9 +135,7 @@ function textEnds(line: string): (start: number, at: number) => HeaderPlace {
       isInSingle: firstSingle !== -1 && firstSingle < start,
       textEnd() {
         const lineEnd = line.endsWith('\r') ? line.length - 1 : line.length;
-        if (!isInDouble) return lineEnd;
-        TEXT_END.lastIndex = at;
-        return TEXT_END.exec(line)?.index ?? lineEnd;
+        return isInDouble ? (textEndAt(line, at) ?? lineEnd) : lineEnd;
       },
     };
   };

@@ -1,6 +1,7 @@
 /** Where a value ends that has no quotes. */
 
-import { quoteAt } from './quotes.ts';
+import { quoteAt, textEndAt } from './quotes.ts';
+import { isAt } from './sticky.ts';
 
 export interface PlainPlace {
   /** A `"` stands before it: it may be inside a string. */
@@ -54,16 +55,12 @@ export interface RestPlace extends PlainPlace {
 const NEXT_NAME = /[ \t][\w./-]{1,64}(?:=(?=[^=\s])|:(?=[ \t]|$))/;
 /** In a string that is nothing but names and values, `;user=` and `&user=` too. */
 const NEXT_IN_STRING = new RegExp(String.raw`${NEXT_NAME.source}|[;&][\w. -]{1,40}=(?=[^=\s])`);
-const TEXT_END = /(?<!\\)\\+(?:[nr]|"(?=\W|$))|"(?=\W|$)/g;
 
 /** The end of a value that has its line to itself, blanks and all. */
 export function restEnd(line: string, at: number, place: RestPlace): number {
   let end = place.lineEnd;
   if (place.stringRun !== undefined) end = stringLineEnd(line, at, { end, run: place.stringRun });
-  else if (place.isInDouble) {
-    TEXT_END.lastIndex = at;
-    end = Math.min(end, TEXT_END.exec(line)?.index ?? end);
-  }
+  else if (place.isInDouble) end = Math.min(end, textEndAt(line, at) ?? end);
   const nextName = place.stringRun === undefined ? NEXT_NAME : NEXT_IN_STRING;
   const next = line.slice(at, end).search(nextName);
   if (next !== -1) end = at + next;
@@ -85,9 +82,4 @@ function stringLineEnd(
     if ((escape.length - 1) % (2 * (run + 1)) === run + 1) return from + index;
   }
   return end;
-}
-
-function isAt(pattern: RegExp, line: string, at: number): boolean {
-  pattern.lastIndex = at;
-  return pattern.test(line);
 }

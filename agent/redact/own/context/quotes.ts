@@ -54,3 +54,11 @@ export function backslashesBefore(line: string, at: number, from: number): numbe
   while (index > from && line[index - 1] === '\\') index -= 1;
   return at - index;
 }
+
+const TEXT_END = /(?<!\\)\\+(?:[nr]|"(?=\W|$))|"(?=\W|$)/g;
+
+/** Where a text in double quotes, or a line of it, ends at `at` or behind it; undefined: not on this line. */
+export function textEndAt(line: string, at: number): number | undefined {
+  TEXT_END.lastIndex = at;
+  return TEXT_END.exec(line)?.index;
+}

@@ -4,6 +4,7 @@ import type { FieldLine, FieldName } from './field-name.ts';
 import { placeOf } from './field-place.ts';
 import { readValue, type Value } from './field-value.ts';
 import { closingQuote, quoteAt } from './quotes.ts';
+import { isAt } from './sticky.ts';
 
 export function spokenValue(line: FieldLine, name: FieldName): Value | undefined {
   return callValue(line, name) ?? (isPassword(line.text, name) ? saidValue(line, name) : undefined);
@@ -64,9 +65,4 @@ function inString(line: FieldLine, name: FieldName, at: number): Value | undefin
 /** `is required` tells no password. */
 function isNoWord(value: string): boolean {
   return /[0-9!@#$%^&*+=~]/.test(value) || /[a-z][A-Z]/.test(value);
-}
-
-function isAt(pattern: RegExp, text: string, at: number): boolean {
-  pattern.lastIndex = at;
-  return pattern.test(text);
 }
