@@ -1,5 +1,6 @@
 /** Says what to write in a YAML document so that nothing is left of what a path leads to. */
 
+import type { Place } from '../places.ts';
 import { MASK } from '../rules.ts';
 import { findInYaml, isMerge } from './yaml-find.ts';
 import { JSON_MASK } from './yaml-json.ts';
@@ -7,9 +8,7 @@ import { MASK_AS_TEXT } from './yaml-parse.ts';
 import { textOf, type YamlNode, type YamlTree } from './yaml-tree.ts';
 
 /** `text` takes the place of what stands from `start` up to, not with, `end`. */
-export interface YamlChange {
-  readonly start: number;
-  readonly end: number;
+export interface YamlChange extends Place {
   readonly text: string;
 }
 

@@ -2,6 +2,7 @@
 
 import { Buffer, isUtf8 } from 'node:buffer';
 
+import { replacePlaces } from '../places.ts';
 import { changesInYaml, type YamlChange } from './yaml-change.ts';
 import { findInJson, indexOf, JSON_MASK, type JsonRange } from './yaml-json.ts';
 import { readYaml } from './yaml-parse.ts';
@@ -99,12 +100,8 @@ function mayHold(text: string, steps: readonly string[]): boolean {
 
 /** @param changes In the order of the text, and apart from each other. */
 function apply(text: string, changes: readonly YamlChange[], onHidden: () => void): string {
-  const pieces: string[] = [];
-  let end = 0;
-  for (const change of changes) {
-    pieces.push(text.slice(end, change.start), change.text);
-    end = change.end;
+  return replacePlaces(text, changes, (change) => {
     onHidden();
-  }
-  return end === 0 ? text : pieces.join('') + text.slice(end);
+    return change.text;
+  });
 }

@@ -1,6 +1,6 @@
 /** One line after the other through all rules, with what the two-line rules remember of the line before. */
 
-import { MASK } from '../rules.ts';
+import { atRest } from '../at-rest.ts';
 import type { Hiding } from './hide.ts';
 import { type Folding, foldingOf } from './keyword.ts';
 import { hideKurlFields } from './kurl.ts';
@@ -72,17 +72,6 @@ export function linesOf(hiding: Hiding, isKurl: boolean): Lines {
     return isKurl ? hideKurlFields(text, hiding) : text;
   }
 
-  /** The line after further turns, when the first one has changed it. */
-  function atRest(line: string, selection: Selection): string {
-    let text = line;
-    for (let turns = 1; turns < MAX_TURNS; turns += 1) {
-      const next = turn(text, selection);
-      if (next === text) return text;
-      text = next;
-    }
-    return MASK;
-  }
-
   function goOn(asSeen: Selection, asLeft: Selection): void {
     waitingAsSeen = asSeen & ~waitingAsSeen;
     waitingAsLeft = hiding.keepsMarks ? asLeft & ~waitingAsLeft : waitingAsSeen;
@@ -108,7 +97,8 @@ export function linesOf(hiding: Hiding, isKurl: boolean): Lines {
         goOn(asSeen, asSeen);
         return once;
       }
-      const text = atRest(once, waiting);
+      // The first turn has changed it.
+      const text = atRest(once, MAX_TURNS - 1, (left) => turn(left, waiting));
       goOn(asSeen, two.selected(text));
       return text;
     },

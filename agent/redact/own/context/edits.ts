@@ -1,11 +1,10 @@
 /** What a rule changes in a line, and what it waits for on the lines that follow. */
 
+import { type Place, replacePlaces } from '../../places.ts';
 import { MASK } from '../../rules.ts';
 
 /** A place in a line, and the text that takes it. */
-export interface Edit {
-  readonly start: number;
-  readonly end: number;
+export interface Edit extends Place {
   readonly text: string;
 }
 
@@ -54,13 +53,7 @@ export const NO_FINDINGS: Findings = { edits: [] };
 
 /** @param edits In their order, none inside another. */
 export function applyEdits(line: string, edits: readonly Edit[]): string {
-  let text = '';
-  let copiedTo = 0;
-  for (const edit of edits) {
-    text += line.slice(copiedTo, edit.start) + edit.text;
-    copiedTo = edit.end;
-  }
-  return copiedTo === 0 ? line : text + line.slice(copiedTo);
+  return replacePlaces(line, edits, ({ text }) => text);
 }
 
 /** To the end of a list; a spread of too many is too much for the stack. */

@@ -1,6 +1,7 @@
 /** Takes the lines of a file through the rules: only those that one of the rules could change. */
 
-import { MASK, type OnHidden, type TextRedactor } from '../../rules.ts';
+import { atRest } from '../../at-rest.ts';
+import type { OnHidden, TextRedactor } from '../../rules.ts';
 import type { ContextRule } from './context-rule.ts';
 import { continueLine, isEarlyValue, isReversedPair } from './continued.ts';
 import { applyEdits, type Findings, NO_FINDINGS, type Pending } from './edits.ts';
@@ -96,7 +97,7 @@ class Lines {
     this.#waiting = undefined;
     const continued = waiting === undefined ? line : this.#continue(line, waiting);
     if (continued === undefined) return continued;
-    return this.#isOwn() ? this.#atRest(continued) : continued;
+    return this.#isOwn() ? atRest(continued, MAX_TURNS, this.#turn) : continued;
   }
 
   /** Whether the line is also one for the rules: it is none of a value's. */
@@ -128,23 +129,13 @@ class Lines {
     return pending.kind === 'pair' && pending.lines > 0;
   }
 
-  #atRest(line: string): string {
-    let text = line;
-    for (let turns = 0; turns < MAX_TURNS; turns += 1) {
-      const next = this.#turn(text);
-      if (next === text) return text;
-      text = next;
-    }
-    return MASK;
-  }
-
-  #turn(line: string): string {
+  readonly #turn = (line: string): string => {
     let text = line;
     for (const { rule, guard } of this.#rules) {
       if (guard.test(text)) text = this.#apply(text, rule, rule.find(text));
     }
     return text === line ? this.#turnUndressed(line) : text;
-  }
+  };
 
   /** Only what ends on the line: what waits for the next has been seen before. */
   #turnUndressed(line: string): string {

@@ -1,6 +1,7 @@
 /** What rules of shape have in common. */
 
 import type { RULES_ON } from '../../names.ts';
+import { type Place, replacePlaces } from '../../places.ts';
 import { MASK, type OnHidden } from '../../rules.ts';
 import type { Seed } from './seed.ts';
 import { NOWHERE, seedFinder } from './seed-finder.ts';
@@ -8,10 +9,8 @@ import { NOWHERE, seedFinder } from './seed-finder.ts';
 export type ShapeRule = (typeof RULES_ON)[number];
 
 /** A secret's place in a text. */
-export interface Found {
+export interface Found extends Place {
   readonly rule: ShapeRule;
-  readonly start: number;
-  readonly end: number;
 }
 
 /**
@@ -23,15 +22,10 @@ export type FindSecrets = (text: string) => readonly Found[];
 
 /** @returns The text with masks in the places: the same string where there are none. */
 export function hide(text: string, places: readonly Found[], onHidden: OnHidden): string {
-  if (places.length === 0) return text;
-  let hidden = '';
-  let copiedTo = 0;
-  for (const { rule, start, end } of places) {
-    hidden += text.slice(copiedTo, start) + MASK;
-    copiedTo = end;
+  return replacePlaces(text, places, ({ rule }) => {
     onHidden(rule);
-  }
-  return hidden + text.slice(copiedTo);
+    return MASK;
+  });
 }
 
 /** Something that a text without its seeds has nothing of. */

@@ -1,6 +1,7 @@
 /** Our rules that know a secret by its shape, wherever it stands. */
 
-import { MASK, type OnHidden, type RuleSet, type TextRedactor } from '../../rules.ts';
+import { atRest } from '../../at-rest.ts';
+import type { OnHidden, RuleSet, TextRedactor } from '../../rules.ts';
 import { base64Shapes } from './base64.ts';
 import { type Shape, shapesOf } from './find-shape.ts';
 import { hide, seededIn } from './line-shape.ts';
@@ -71,7 +72,7 @@ class ShapeRedactor implements TextRedactor {
 
   /** @returns Undefined: nothing takes its place, not even its line end. */
   #line(line: string, hasSeed: boolean): string | undefined {
-    const text = hasSeed ? this.#atRest(line) : line;
+    const text = hasSeed ? atRest(line, MAX_TURNS, this.#turn) : line;
     const part = this.#block?.next(text);
     if (part?.goesOn === true) return part.text;
     const left = part === undefined ? text : part.text;
@@ -80,18 +81,13 @@ class ShapeRedactor implements TextRedactor {
     return left;
   }
 
-  /** The line after as many turns as change it: what one hides may show another something. */
-  #atRest(line: string): string {
+  readonly #turn = (line: string): string => {
     let text = line;
-    for (let turns = 0; turns < MAX_TURNS; turns++) {
-      const before = text;
-      for (const { find } of this.#rules.present(text)) {
-        text = hide(text, find(text), this.#onHidden);
-      }
-      if (text === before) return text;
+    for (const { find } of this.#rules.present(line)) {
+      text = hide(text, find(text), this.#onHidden);
     }
-    return MASK;
-  }
+    return text;
+  };
 }
 
 function lineEnd(lines: string, start: number): { readonly end: number; readonly next: number } {
