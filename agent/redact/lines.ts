@@ -1,4 +1,4 @@
-/** From bytes, cut anywhere, to pieces of whole lines. */
+/** From bytes, cut anywhere, to pieces of whole lines; and where a line ends. */
 
 import { MASK, MAX_LINE_BYTES } from './rules.ts';
 
@@ -71,6 +71,12 @@ class BegunLine {
     this.#isCut = false;
     return text;
   }
+}
+
+/** @returns Where the line's `\n` is at `at` or behind it, or the text's end. */
+export function lineEndAt(text: string, at: number): number {
+  const newline = text.indexOf('\n', at);
+  return newline === -1 ? text.length : newline;
 }
 
 function toText(bytes: Uint8Array, from: number, to = bytes.length): string {

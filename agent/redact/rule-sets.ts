@@ -3,7 +3,8 @@
 import { randomBytes } from 'node:crypto';
 
 import { RULES_ON } from './names.ts';
-import { ownRules } from './own/rules.ts';
+import { contextRules } from './own/context/rules.ts';
+import { shapeRules } from './own/shapes/rules.ts';
 import type { RedactOptions } from './redact.ts';
 import type { RuleSet } from './rules.ts';
 import { troubleshootRules } from './troubleshoot/rules.ts';
@@ -27,12 +28,13 @@ export type RuleSets = Pick<RedactOptions, 'sets' | 'nameSets'>;
  */
 export async function ruleSets({ redactors, disabled, enabled }: RuleChoice): Promise<RuleSets> {
   const troubleshoot = troubleshootRules({ keepsMarks: true });
-  const own = ownRules(new Set(RULES_ON.filter((name) => !disabled.includes(name))));
+  const names = new Set<string>(RULES_ON.filter((name) => !disabled.includes(name)));
+  const own = [shapeRules(names), contextRules(names)];
   const custom = await customSets(redactors);
   const pseudonyms = await pseudonymSets(enabled);
   return {
-    sets: [troubleshoot, own, ...custom.flatMap((set) => [set, own]), ...pseudonyms],
-    nameSets: [troubleshoot, own],
+    sets: [troubleshoot, ...own, ...custom.flatMap((set) => [set, ...own]), ...pseudonyms],
+    nameSets: [troubleshoot, ...own],
   };
 }
 

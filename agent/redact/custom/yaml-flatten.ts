@@ -2,6 +2,8 @@
 
 import { CST } from 'yaml';
 
+import { lineEndAt } from '../lines.ts';
+
 /**
  * The text with the quoted scalars and bracketed collections that the library cut off at a line end each made one line: blanks
  * take the place of line ends, tabs and comments in them, so its length stays the same.
@@ -162,8 +164,7 @@ function isMarker(text: string, at: number): boolean {
 }
 
 function endOfComment({ text, at, comments }: Flow): number {
-  const lineEnd = text.indexOf('\n', at);
-  const end = lineEnd === -1 ? text.length : lineEnd;
+  const end = lineEndAt(text, at);
   comments.push({ start: at, end });
   return end;
 }

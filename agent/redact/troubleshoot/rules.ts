@@ -1,5 +1,6 @@
 /** Troubleshoot's 30 default rules: what they hide, in the bytes that troubleshoot leaves. */
 
+import { lineEndAt } from '../lines.ts';
 import type { OnHidden, RuleSet, TextRedactor } from '../rules.ts';
 import { isKurlPath, KURL_KEYS, KURL_RULE_NAMES } from './kurl.ts';
 import { type Lines, linesOf } from './line.ts';
@@ -49,8 +50,7 @@ function redactPiece(piece: string, lines: Lines, needed: RegExp): string {
     const at = nextPlace(piece, knownTo, { lines, needed });
     if (at === -1) break;
     const start = at === knownTo ? at : piece.lastIndexOf('\n', at - 1) + 1;
-    const newline = piece.indexOf('\n', at);
-    const end = newline === -1 ? piece.length : newline;
+    const end = lineEndAt(piece, at);
     passLines(piece.slice(knownTo, start), lines);
     const line = piece.slice(start, end);
     const text = lines.redact(line);
@@ -58,7 +58,7 @@ function redactPiece(piece: string, lines: Lines, needed: RegExp): string {
       redacted += piece.slice(copiedTo, start) + text;
       copiedTo = end;
     }
-    knownTo = newline === -1 ? end : end + 1;
+    knownTo = Math.min(end + 1, piece.length);
   }
   passLines(piece.slice(knownTo), lines);
   return copiedTo === 0 ? piece : redacted + piece.slice(copiedTo);

@@ -1,6 +1,7 @@
 /** Takes the lines of a file through the rules: only those that one of the rules could change. */
 
 import { atRest } from '../../at-rest.ts';
+import { lineEndAt } from '../../lines.ts';
 import type { OnHidden, TextRedactor } from '../../rules.ts';
 import type { ContextRule } from './context-rule.ts';
 import { continueLine, isEarlyValue, isReversedPair } from './continued.ts';
@@ -34,9 +35,8 @@ function redactPiece(piece: string, lines: Lines, nextSeed: Prefilter): string {
   while (knownTo < piece.length) {
     const start = lines.isWaiting ? knownTo : nextLine(piece, knownTo, nextSeed);
     if (start === -1) break;
-    const newline = piece.indexOf('\n', start);
-    const end = newline === -1 ? piece.length : newline;
-    const next = newline === -1 ? end : end + 1;
+    const end = lineEndAt(piece, start);
+    const next = Math.min(end + 1, piece.length);
     const line = piece.slice(start, end);
     const text = lines.redact(line);
     if (lines.endsInName) {

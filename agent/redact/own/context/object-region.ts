@@ -1,5 +1,6 @@
 /** Finds the object around a line of JSON or YAML, and what kind of object it is. */
 
+import { lineEndAt } from '../../lines.ts';
 import { indentAt, type KeyLine, keyLine, wordAt } from './object-lines.ts';
 
 /** The lines of one object: those that are indented at least as far as its keys. */
@@ -68,11 +69,6 @@ function learn(
   if (key?.indent !== indent) return column < indent ? 'outside' : 'inside';
   learnFact(line, key, facts);
   return key.isElement ? 'first' : 'inside';
-}
-
-function lineEndAt(text: string, start: number): number {
-  const newline = text.indexOf('\n', start);
-  return newline === -1 ? text.length : newline;
 }
 
 function learnFact(line: string, { key, valueAt }: KeyLine, facts: Facts): void {

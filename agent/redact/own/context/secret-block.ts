@@ -1,5 +1,6 @@
 /** The values of a `data` or `stringData` block over several lines, JSON or YAML. */
 
+import { lineEndAt } from '../../lines.ts';
 import { MASK } from '../../rules.ts';
 import { type Edit, masked } from './edits.ts';
 import { indentAt, keyLine } from './object-lines.ts';
@@ -34,9 +35,8 @@ export function readBlock(text: string, at: number, begun: OpenBlock): Block {
   const reading = new Reading(text, begun);
   let start = at;
   while (start < text.length) {
-    const newline = text.indexOf('\n', start);
-    const end = newline === -1 ? text.length : newline;
-    const next = newline === -1 ? end : end + 1;
+    const end = lineEndAt(text, start);
+    const next = Math.min(end + 1, text.length);
     if (!reading.take(start, end, next)) return reading.block(start, false);
     start = next;
   }

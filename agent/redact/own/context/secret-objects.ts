@@ -1,5 +1,6 @@
 /** Hides what Secrets hold, in JSON and YAML, also as `kubectl apply` keeps them in an annotation. */
 
+import { lineEndAt } from '../../lines.ts';
 import type { OnHidden, TextRedactor } from '../../rules.ts';
 import { addEdits, applyEdits, type Edit } from './edits.ts';
 import { escapedManifests } from './escaped-manifests.ts';
@@ -79,8 +80,7 @@ class Reading {
       const hit = NEEDED.exec(this.#text);
       if (hit === null) return;
       const start = Math.max(this.#from, this.#text.lastIndexOf('\n', hit.index) + 1);
-      const newline = this.#text.indexOf('\n', hit.index);
-      this.#readLine(start, newline === -1 ? this.#text.length : newline);
+      this.#readLine(start, lineEndAt(this.#text, hit.index));
     }
   }
 

@@ -1,6 +1,7 @@
 /** Our rules that know a secret by its shape, wherever it stands. */
 
 import { atRest } from '../../at-rest.ts';
+import { lineEndAt } from '../../lines.ts';
 import type { OnHidden, RuleSet, TextRedactor } from '../../rules.ts';
 import { base64Shapes } from './base64.ts';
 import { type Shape, shapesOf } from './find-shape.ts';
@@ -51,7 +52,8 @@ class ShapeRedactor implements TextRedactor {
     seeds.load(lines);
     let seedAt = seeds.next(0);
     for (let start = this.#nextStart(lines, 0, seedAt); start < lines.length; ) {
-      const { end, next } = lineEnd(lines, start);
+      const end = lineEndAt(lines, start);
+      const next = Math.min(end + 1, lines.length);
       const line = lines.slice(start, end);
       const text = this.#line(line, seedAt < end);
       if (text !== line) {
@@ -88,11 +90,4 @@ class ShapeRedactor implements TextRedactor {
     }
     return text;
   };
-}
-
-function lineEnd(lines: string, start: number): { readonly end: number; readonly next: number } {
-  const newline = lines.indexOf('\n', start);
-  return newline === -1
-    ? { end: lines.length, next: lines.length }
-    : { end: newline, next: newline + 1 };
 }
