@@ -5,6 +5,10 @@ export type Parse<T> = (value: unknown, path: string) => T;
 /** A field that a type has and its row here lacks does not compile. */
 export type Shape<T> = { readonly [Name in keyof T]-?: Parse<T[Name]> };
 
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 export function text(value: unknown, path: string): string {
   if (typeof value === 'string') return value;
   throw wrong(path, 'is no text');

@@ -66,7 +66,7 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
   },
   'support-bundle-cli': { agent: ['spec/types.ts', 'tally.ts', 'redact-line.ts'] },
   redact: {
-    agent: ['body/body.ts', 'kube/client.ts', 'kube/api-error.ts'],
+    agent: ['body/body.ts', 'kube'],
     packages: ['re2js', 'yaml', 'yauzl'],
   },
   archive: {},

@@ -1,5 +1,6 @@
 /** Reads a manifest back, as far as a check of a bundle needs it. */
 
+import { isRecord } from '../shape.ts';
 import {
   type ManifestFile,
   type ManifestLeftOut,
@@ -41,12 +42,6 @@ function parseJson(text: string): unknown {
     // Whoever asks says that it is no manifest.
     return undefined;
   }
-}
-
-type Entry = Readonly<Record<string, unknown>>;
-
-function isRecord(value: unknown): value is Entry {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isListOf<T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] {

@@ -1,5 +1,7 @@
 /** Reads fields of a collector's entry in the spec. Their types are checked already; what is absent is Go's zero value. */
 
+import { isRecord } from '../shape.ts';
+
 /** Fields of the spec's entry, or of an object in it. */
 type FieldsOf = Readonly<Record<string, unknown>>;
 
@@ -28,14 +30,10 @@ export function integerOf(fields: FieldsOf, name: string): number {
 /** An object; undefined where it is absent, which may mean something else than an empty one. */
 export function entryOf(fields: FieldsOf, name: string): FieldsOf | undefined {
   const value = fields[name];
-  return isEntry(value) ? value : undefined;
+  return isRecord(value) ? value : undefined;
 }
 
 export function entriesOf(fields: FieldsOf, name: string): readonly FieldsOf[] {
   const value = fields[name];
-  return Array.isArray(value) ? value.filter(isEntry) : [];
-}
-
-function isEntry(value: unknown): value is FieldsOf {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return Array.isArray(value) ? value.filter(isRecord) : [];
 }

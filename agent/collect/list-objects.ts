@@ -1,7 +1,7 @@
 /** Lists objects of which only a part is needed: one at a time, and the rest is let go of. */
 
+import { type ApiObject, isObject } from '../kube/object-fields.ts';
 import { type ListContext, streamList } from './list-stream.ts';
-import { type ApiObject, isObject } from './object-fields.ts';
 
 export interface Listing<T> {
   /** The collection, without a query. */

@@ -1,6 +1,6 @@
 /** Finds the objects in a list of the Kubernetes API while its bytes come, without parsing them. */
 
-import { isObject, textAt } from './object-fields.ts';
+import { isObject, textAt } from '../kube/object-fields.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -1,6 +1,6 @@
 /** Finds an object's namespace in its JSON. */
 
-import { textAt } from './object-fields.ts';
+import { textAt } from '../kube/object-fields.ts';
 
 /** How the API server begins a built-in object; neither name needs escapes. */
 const BEGINNING =

@@ -2,8 +2,8 @@
 
 import { type Body, BodyWriter } from '../body/body.ts';
 import { apiMessageOf } from '../kube/api-error.ts';
+import { objectsAt, textAt } from '../kube/object-fields.ts';
 import type { CollectContext, Piece, ProblemPiece } from './collector.ts';
-import { objectsAt, textAt } from './object-fields.ts';
 import { filePiece, interleavePieces, problem } from './pieces.ts';
 
 /** What is needed of a pod to read its logs. */

@@ -3,10 +3,11 @@
 import { WorkFolder } from '../body/body.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import type { KubeApi } from '../kube/client.ts';
+import { readSecretValues } from '../redact/read-secrets.ts';
 import { type Look, redactCollected } from '../redact/redact.ts';
 import { ruleSets } from '../redact/rule-sets.ts';
 import { SecondLook } from '../redact/second-look.ts';
-import { readSecretValues, SecretValues } from '../redact/secret-values.ts';
+import { SecretValues } from '../redact/secret-values.ts';
 import type { Redact } from '../run/run.ts';
 import type { BundleSpec } from '../spec/types.ts';
 

@@ -1,6 +1,7 @@
 /** What the files of a bundle tell of its collectors: skipped, failed, how long, and what went wrong in parts. */
 
 import { cutText } from '../bundle.ts';
+import { isRecord } from '../shape.ts';
 
 /** One thing that a file of the bundle says of a collector. */
 export type Finding =
@@ -118,10 +119,6 @@ function parseJson(text: string): unknown {
     // Not the form that is known; the caller decides what that means.
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function textOf(record: Readonly<Record<string, unknown>>, key: string): string {

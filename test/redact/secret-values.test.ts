@@ -6,11 +6,8 @@ import { rootCertificates } from 'node:tls';
 import { inspect } from 'node:util';
 
 import { KubeAnswerError } from '../../agent/kube/api-error.ts';
-import {
-  readSecretValues,
-  SecretValues,
-  type SecretValuesMatcher,
-} from '../../agent/redact/secret-values.ts';
+import { readSecretValues } from '../../agent/redact/read-secrets.ts';
+import { SecretValues, type SecretValuesMatcher } from '../../agent/redact/secret-values.ts';
 import { drain } from '../support/generators.ts';
 import { FakeKube } from '../support/kube.ts';
 import { seededRandom } from '../support/random.ts';

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 
 import type { Collector, Fields } from '../../agent/collect/collector.ts';
-import { objectAt, objectsAt, textAt } from '../../agent/collect/object-fields.ts';
 import { AgentError } from '../../agent/errors.ts';
 import type { DeleteOptions, KubeStream, StreamOptions } from '../../agent/kube/client.ts';
+import { objectAt, objectsAt, textAt } from '../../agent/kube/object-fields.ts';
 import { FakeClock } from './clock.ts';
 import { collectContext, gather } from './collect.ts';
 import { FakeKube, type FakeObject } from './kube.ts';

@@ -4,9 +4,9 @@ import { X509Certificate } from 'node:crypto';
 import { createSecureContext, getCACertificates } from 'node:tls';
 
 import { apiMessageOf } from '../../kube/api-error.ts';
+import { objectAt } from '../../kube/object-fields.ts';
 import type { ApiRule, CollectContext, Fields } from '../collector.ts';
 import { entryOf, flagOf, textOf } from '../fields.ts';
-import { objectAt } from '../object-fields.ts';
 
 /** In the form that Node's TLS takes. */
 export interface ClientTls {

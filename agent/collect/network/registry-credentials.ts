@@ -2,10 +2,10 @@
 
 import { messageOf } from '../../errors.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
+import { type ApiObject, isObject, objectAt, textAt } from '../../kube/object-fields.ts';
 import type { CollectContext, Fields } from '../collector.ts';
 import { entryOf, textOf } from '../fields.ts';
 import { decodeGoBase64 } from '../go-base64.ts';
-import { type ApiObject, isObject, objectAt, textAt } from '../object-fields.ts';
 import { DOCKER_HUB } from './image-name.ts';
 
 export interface Credentials {

@@ -2,7 +2,7 @@
 
 import { STATUS_CODES } from 'node:http';
 
-import { isObject, objectsAt, textAt } from '../object-fields.ts';
+import { isObject, objectsAt, textAt } from '../../kube/object-fields.ts';
 import type { HttpAnswer } from './http-receive.ts';
 
 /** What is longer is no message of a registry. */

@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 
 import { hostRefusal } from '../../address.ts';
-import { isObject } from '../object-fields.ts';
+import { isObject } from '../../kube/object-fields.ts';
 import { wholeMessageOf } from './go-net-error.ts';
 import type { ImageName } from './image-name.ts';
 import type { Challenge } from './registry-challenge.ts';

@@ -6,10 +6,10 @@ import { isIP } from 'node:net';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 
 import { deadlineSignal } from '../../clock.ts';
+import { objectAt } from '../../kube/object-fields.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { flagOf, integerOf, textOf } from '../fields.ts';
 import { goJson } from '../go-json.ts';
-import { objectAt } from '../object-fields.ts';
 import { filePiece, problem } from '../pieces.ts';
 import { failureText } from './database.ts';
 import { hideSecrets } from './hide-secrets.ts';

@@ -1,9 +1,9 @@
 /** What the agent may do in each namespace, and which namespaces it can therefore collect. A part of `clusterResources`. */
 
 import { apiMessageOf } from '../../kube/api-error.ts';
+import { type ApiObject, objectAt, objectsAt, textAt } from '../../kube/object-fields.ts';
 import type { CollectContext, Piece } from '../collector.ts';
 import { interleave } from '../interleave.ts';
-import { type ApiObject, objectAt, objectsAt, textAt } from '../object-fields.ts';
 import { errorPieces, jsonPiece } from '../pieces.ts';
 
 const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';

@@ -2,8 +2,8 @@
 
 import { bodyOf } from '../../body/body.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
+import { textAt } from '../../kube/object-fields.ts';
 import type { Collector } from '../collector.ts';
-import { textAt } from '../object-fields.ts';
 import { errorPieces, jsonPiece } from '../pieces.ts';
 
 const PATH = 'cluster-info/cluster_version.json';

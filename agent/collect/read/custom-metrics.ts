@@ -1,9 +1,9 @@
 /** customMetrics: values of metrics from the API of custom metrics. */
 
 import { rawMessageOf } from '../../kube/api-error.ts';
+import { type ApiObject, objectAt, objectsAt, textAt } from '../../kube/object-fields.ts';
 import type { Collector, Fields } from '../collector.ts';
 import { entriesOf, textOf } from '../fields.ts';
-import { type ApiObject, objectAt, objectsAt, textAt } from '../object-fields.ts';
 import { errorPieces, jsonPiece } from '../pieces.ts';
 
 const ROOT = '/apis/custom.metrics.k8s.io/v1beta1';

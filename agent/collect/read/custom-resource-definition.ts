@@ -1,6 +1,6 @@
 /** What is needed of a CustomResourceDefinition to list its objects. */
 
-import { objectsAt, textAt } from '../object-fields.ts';
+import { objectsAt, textAt } from '../../kube/object-fields.ts';
 import { highestVersion } from './kube-version.ts';
 
 export interface CustomResourceDefinition {

@@ -1,6 +1,6 @@
 /** The documents of discovery: groups, versions and resources from what the API server answers, in Go's order of fields. */
 
-import { type ApiObject, isObject, objectAt, objectsAt, textAt } from '../object-fields.ts';
+import { type ApiObject, isObject, objectAt, objectsAt, textAt } from '../../kube/object-fields.ts';
 
 export interface GroupVersion {
   readonly groupVersion: string;

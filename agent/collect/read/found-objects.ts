@@ -2,11 +2,11 @@
 
 import { AgentError, hasCode } from '../../errors.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
+import { type ApiObject, isObject, objectAt, textAt } from '../../kube/object-fields.ts';
 import type { ApiRule, CollectContext, Fields, Piece, ProblemPiece } from '../collector.ts';
 import { textOf, textsOf } from '../fields.ts';
 import { goText } from '../go-json.ts';
 import { streamList } from '../list-stream.ts';
-import { type ApiObject, isObject, objectAt, textAt } from '../object-fields.ts';
 import { errorPieces, jsonPiece } from '../pieces.ts';
 
 /** What differs between the two. */

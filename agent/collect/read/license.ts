@@ -4,10 +4,10 @@ import { isMap, isNode, isScalar, type Node, parseAllDocuments } from 'yaml';
 
 import { hasCode } from '../../errors.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
+import { type ApiObject, isObject, objectAt, textAt } from '../../kube/object-fields.ts';
 import type { CollectContext, Piece } from '../collector.ts';
 import { goJson } from '../go-json.ts';
 import { listObjects } from '../list-objects.ts';
-import { type ApiObject, isObject, objectAt, textAt } from '../object-fields.ts';
 import { filePiece, problem } from '../pieces.ts';
 import { isWithheld, withheldPieces } from './withheld.ts';
 

@@ -2,10 +2,10 @@
 
 import { BodyWriter, bodyOf } from '../../body/body.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
+import { textAt } from '../../kube/object-fields.ts';
 import type { CollectContext, Piece } from '../collector.ts';
 import { Indenter } from '../indent.ts';
 import { type ListedKind, readListFile } from '../list-files.ts';
-import { textAt } from '../object-fields.ts';
 import { errorPieces } from '../pieces.ts';
 
 const PATH = 'cluster-resources/namespaces';

@@ -3,10 +3,10 @@
 import { storeBody } from '../../body/body.ts';
 import { AgentError } from '../../errors.ts';
 import { apiMessageOf, rawMessageOf } from '../../kube/api-error.ts';
+import { textAt } from '../../kube/object-fields.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { textsOf } from '../fields.ts';
 import { listObjects } from '../list-objects.ts';
-import { textAt } from '../object-fields.ts';
 import { interleavePieces, problem } from '../pieces.ts';
 
 /** Source: troubleshoot v0.133.0, pkg/collect/k8s_node_metrics.go. */

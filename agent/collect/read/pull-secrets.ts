@@ -2,11 +2,11 @@
 
 import { messageOf } from '../../errors.ts';
 import { apiMessageOf } from '../../kube/api-error.ts';
+import { type ApiObject, isObject, objectAt, textAt } from '../../kube/object-fields.ts';
 import type { CollectContext, Piece } from '../collector.ts';
 import { decodeGoBase64 } from '../go-base64.ts';
 import { goJson } from '../go-json.ts';
 import { listObjects } from '../list-objects.ts';
-import { type ApiObject, isObject, objectAt, textAt } from '../object-fields.ts';
 import { filePiece, jsonPiece, problem } from '../pieces.ts';
 import { isWithheld, withheldPieces } from './withheld.ts';
 

@@ -1,6 +1,6 @@
 /** Which pods are unhealthy, so that their logs are collected; and a test of the bytes that spares healthy ones the parsing. */
 
-import { type ApiObject, objectAt, objectsAt, textAt } from '../object-fields.ts';
+import { type ApiObject, objectAt, objectsAt, textAt } from '../../kube/object-fields.ts';
 
 const UNHEALTHY_PHASES = ['Failed', 'Pending', 'Unknown'];
 

@@ -3,10 +3,10 @@
 import { X509Certificate } from 'node:crypto';
 
 import { apiMessageOf } from '../../kube/api-error.ts';
+import { objectAt } from '../../kube/object-fields.ts';
 import type { CollectContext, Collector, Fields } from '../collector.ts';
 import { entriesOf, textOf, textsOf } from '../fields.ts';
 import { goJson } from '../go-json.ts';
-import { objectAt } from '../object-fields.ts';
 import { filePiece, problem } from '../pieces.ts';
 import { namesOf } from './certificate-names.ts';
 

@@ -2,8 +2,8 @@
 
 import { gunzipSync } from 'node:zlib';
 
+import { type ApiObject, isObject, objectAt, textAt } from '../../kube/object-fields.ts';
 import { goTimeText } from '../go-time.ts';
-import { type ApiObject, isObject, objectAt, textAt } from '../object-fields.ts';
 
 export interface HelmRelease {
   readonly name: string;

@@ -1,11 +1,11 @@
 /** helm: releases of Helm 3 and 4, their history, and if the spec asks for them, their values. */
 
 import { apiMessageOf } from '../../kube/api-error.ts';
+import { textAt } from '../../kube/object-fields.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { flagOf, textOf } from '../fields.ts';
 import { goJson } from '../go-json.ts';
 import { listObjects } from '../list-objects.ts';
-import { textAt } from '../object-fields.ts';
 import { errorPieces, filePiece, problem } from '../pieces.ts';
 import { type HelmRelease, parseHelmRelease } from './helm-release.ts';
 

@@ -1,9 +1,9 @@
 /** supportBundleMetadata: what an application says of its installation, in a Secret of a fixed name. */
 
+import { objectAt } from '../../kube/object-fields.ts';
 import type { Collector } from '../collector.ts';
 import { textOf } from '../fields.ts';
 import { goText } from '../go-json.ts';
-import { objectAt } from '../object-fields.ts';
 import { jsonPiece } from '../pieces.ts';
 import { wrapped } from '../wrapped.ts';
 

@@ -3,9 +3,9 @@
 import { basename, dirname, join } from 'node:path/posix';
 
 import { hasCode } from '../../errors.ts';
+import { type ApiObject, objectAt, textAt } from '../../kube/object-fields.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { entryOf, flagOf, textOf } from '../fields.ts';
-import { type ApiObject, objectAt, textAt } from '../object-fields.ts';
 import { filePiece, interleavePieces, problem } from '../pieces.ts';
 import { readTimeoutMs, TimeLimit } from '../time-limit.ts';
 import { type Made, withMade } from './made.ts';

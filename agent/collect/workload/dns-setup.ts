@@ -1,9 +1,9 @@
 /** How the cluster's DNS is set up, by its usual names in kube-system. */
 
 import { apiMessageOf } from '../../kube/api-error.ts';
+import { objectAt, objectsAt, textAt } from '../../kube/object-fields.ts';
 import { goJson } from '../go-json.ts';
 import { listObjects } from '../list-objects.ts';
-import { objectAt, objectsAt, textAt } from '../object-fields.ts';
 import type { Bounds } from './made-pods.ts';
 
 export const DNS_NAMESPACE = 'kube-system';

@@ -1,10 +1,10 @@
 /** dns: what the cluster's DNS answers to a pod, and how it is set up. */
 
 import { apiMessageOf } from '../../kube/api-error.ts';
+import { textAt } from '../../kube/object-fields.ts';
 import type { Collector, Fields, Piece } from '../collector.ts';
 import { textOf } from '../fields.ts';
 import { goJson } from '../go-json.ts';
-import { textAt } from '../object-fields.ts';
 import { filePiece, problem } from '../pieces.ts';
 import { TimeLimit } from '../time-limit.ts';
 import { wrapped } from '../wrapped.ts';

@@ -2,9 +2,9 @@
 
 import { hasCode, messageOf } from '../../errors.ts';
 import type { KubeApi } from '../../kube/client.ts';
+import { objectAt, objectsAt, textAt } from '../../kube/object-fields.ts';
 import type { Logger } from '../../log.ts';
 import { redactLine } from '../../redact-line.ts';
-import { objectAt, objectsAt, textAt } from '../object-fields.ts';
 import { AT_ONCE, INSTALLATION_LABEL, RUN_LABEL } from './made.ts';
 
 const COLLECTIONS = [

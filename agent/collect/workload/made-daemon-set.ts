@@ -1,8 +1,8 @@
 /** A DaemonSet that a collector makes, to have a pod on every node. */
 
+import type { ApiObject } from '../../kube/object-fields.ts';
 import type { CollectContext } from '../collector.ts';
 import { listObjects } from '../list-objects.ts';
-import type { ApiObject } from '../object-fields.ts';
 import { wrapped } from '../wrapped.ts';
 import { MADE_LABEL, type Made, RUN_LABEL, uniqueName } from './made.ts';
 

@@ -1,8 +1,8 @@
 /** Pods that a collector has made: waits for their end, and reads what they wrote. */
 
 import { type Body, storeBody } from '../../body/body.ts';
+import { type ApiObject, isObject, objectsAt, textAt } from '../../kube/object-fields.ts';
 import type { CollectContext } from '../collector.ts';
-import { type ApiObject, isObject, objectsAt, textAt } from '../object-fields.ts';
 import type { TimeLimit } from '../time-limit.ts';
 
 export const POLL_MS = 1_000;

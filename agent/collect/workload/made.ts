@@ -4,8 +4,8 @@ import { randomInt } from 'node:crypto';
 
 import { AgentError, hasCode, messageOf } from '../../errors.ts';
 import { apiMessageOf, KubeAnswerError } from '../../kube/api-error.ts';
+import { type ApiObject, isObject, objectAt, textAt } from '../../kube/object-fields.ts';
 import type { CollectContext, Piece } from '../collector.ts';
-import { type ApiObject, isObject, objectAt, textAt } from '../object-fields.ts';
 import { problem } from '../pieces.ts';
 
 const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';

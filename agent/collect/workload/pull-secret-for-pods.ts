@@ -1,10 +1,10 @@
 /** The pull secret that a spec brings along for the pods that a collector makes. */
 
 import { AgentError, messageOf } from '../../errors.ts';
+import { type ApiObject, objectAt, textAt } from '../../kube/object-fields.ts';
 import type { ApiRule, Fields } from '../collector.ts';
 import { entryOf } from '../fields.ts';
 import { decodeGoBase64 } from '../go-base64.ts';
-import { type ApiObject, objectAt, textAt } from '../object-fields.ts';
 import { wrapped } from '../wrapped.ts';
 import { type Made, uniqueName } from './made.ts';
 

@@ -1,9 +1,9 @@
 /** runDaemonSet: runs a pod of the spec on every node, and keeps each one's log. */
 
 import { apiMessageOf } from '../../kube/api-error.ts';
+import { type ApiObject, objectAt, objectsAt, textAt } from '../../kube/object-fields.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { entryOf, textOf } from '../fields.ts';
-import { type ApiObject, objectAt, objectsAt, textAt } from '../object-fields.ts';
 import { filePiece, interleavePieces, problem } from '../pieces.ts';
 import { readTimeoutMs, TimeLimit } from '../time-limit.ts';
 import { type Made, withMade } from './made.ts';

@@ -1,9 +1,9 @@
 /** runPod: runs a pod of the spec to its end, and keeps its log. */
 
 import { AgentError } from '../../errors.ts';
+import { type ApiObject, objectAt, objectsAt, textAt } from '../../kube/object-fields.ts';
 import type { ApiRule, CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { entryOf, flagOf, textOf } from '../fields.ts';
-import { type ApiObject, objectAt, objectsAt, textAt } from '../object-fields.ts';
 import { jsonPiece, problem } from '../pieces.ts';
 import { loggedPod, readLogs } from '../pod-logs.ts';
 import { readTimeoutMs, TimeLimit } from '../time-limit.ts';

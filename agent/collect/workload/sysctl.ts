@@ -1,10 +1,10 @@
 /** sysctl: kernel settings of each node, read by a pod on it. */
 
 import { apiMessageOf } from '../../kube/api-error.ts';
+import { objectsAt, textAt } from '../../kube/object-fields.ts';
 import type { CollectContext, Collector, Fields, Piece } from '../collector.ts';
 import { entryOf, textOf } from '../fields.ts';
 import { listObjects } from '../list-objects.ts';
-import { objectsAt, textAt } from '../object-fields.ts';
 import { interleavePieces, problem } from '../pieces.ts';
 import { readTimeoutMs, TimeLimit } from '../time-limit.ts';
 import { type Made, uniqueName, withMade } from './made.ts';

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 
 import type { Fields } from '../../../agent/collect/collector.ts';
-import { objectAt, objectsAt } from '../../../agent/collect/object-fields.ts';
 import { copyFromHost } from '../../../agent/collect/workload/copy-from-host.ts';
 import { AgentError } from '../../../agent/errors.ts';
+import { objectAt, objectsAt } from '../../../agent/kube/object-fields.ts';
 import { tarOf } from '../../support/bundles.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { gather } from '../../support/collect.ts';

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 
 import type { Fields } from '../../../agent/collect/collector.ts';
-import { objectAt, objectsAt, textAt } from '../../../agent/collect/object-fields.ts';
 import { dns } from '../../../agent/collect/workload/dns.ts';
 import { KubeAnswerError } from '../../../agent/kube/api-error.ts';
+import { objectAt, objectsAt, textAt } from '../../../agent/kube/object-fields.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { gather } from '../../support/collect.ts';
 import {

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 
 import type { Fields } from '../../../agent/collect/collector.ts';
-import { objectAt, textAt } from '../../../agent/collect/object-fields.ts';
 import { runDaemonSet } from '../../../agent/collect/workload/run-daemon-set.ts';
 import { KubeAnswerError } from '../../../agent/kube/api-error.ts';
+import { objectAt, textAt } from '../../../agent/kube/object-fields.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { gather } from '../../support/collect.ts';
 import type { FakeObject } from '../../support/kube.ts';

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 
 import type { Fields } from '../../../agent/collect/collector.ts';
-import { objectAt } from '../../../agent/collect/object-fields.ts';
 import { runPod } from '../../../agent/collect/workload/run-pod.ts';
 import { KubeAnswerError } from '../../../agent/kube/api-error.ts';
 import type { KubeStream, StreamOptions } from '../../../agent/kube/client.ts';
+import { objectAt } from '../../../agent/kube/object-fields.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { collectContext, gather } from '../../support/collect.ts';
 import {

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 
 import type { Fields } from '../../../agent/collect/collector.ts';
-import { objectAt, textAt } from '../../../agent/collect/object-fields.ts';
 import { sysctl } from '../../../agent/collect/workload/sysctl.ts';
+import { objectAt, textAt } from '../../../agent/kube/object-fields.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { gather } from '../../support/collect.ts';
 import type { FakeObject } from '../../support/kube.ts';
