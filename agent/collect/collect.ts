@@ -231,7 +231,7 @@ class NativeRun {
     const tally = this.#tally(title);
     if (piece.kind === 'problem') {
       const outcome = piece.outcome === 'named' ? 'ok' : piece.outcome;
-      tally.addOutcome(outcome, [redactLine(piece.message)]);
+      tally.addOutcome(outcome, [piece.message]);
       return;
     }
     for await (const entry of toEntries(piece, title, this.#paths)) {
@@ -242,7 +242,7 @@ class NativeRun {
 
   async *#fail(title: string, failure: Failure): AsyncGenerator<Collected> {
     const { outcome, message, fileText } = failure;
-    this.#tally(title).addOutcome(outcome, [redactLine(message)]);
+    this.#tally(title).addOutcome(outcome, [message]);
     const timestamp = toRfc3339(this.#options.clock.now());
     const path = `collector-errors/${title}-error.json`;
     yield* ownFile(path, collectorErrorFile(title, fileText, timestamp), this.#paths);

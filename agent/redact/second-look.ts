@@ -113,7 +113,8 @@ const PLACEHOLDER =
  * wrapped, or encoded once more (base64, gzip).
  */
 export class SecondLook {
-  readonly #window = Buffer.allocUnsafeSlow(WINDOW_BYTES);
+  /** Most entries are small: it grows as they come. */
+  #window = Buffer.alloc(0);
   #bytes = 0;
   /** What is before it has been looked at, and is there for the patterns that look back. */
   #from = 0;
@@ -136,11 +137,19 @@ export class SecondLook {
   push(chunk: Uint8Array): void {
     for (let offset = 0; offset < chunk.length && this.#finding === undefined; ) {
       const part = chunk.subarray(offset, offset + WINDOW_BYTES - this.#bytes);
+      this.#reserve(this.#bytes + part.length);
       this.#window.set(part, this.#bytes);
       this.#bytes += part.length;
       offset += part.length;
       if (this.#bytes === WINDOW_BYTES) this.#pass(WINDOW_BYTES - OVERLAP_BYTES);
     }
+  }
+
+  #reserve(bytes: number): void {
+    if (bytes <= this.#window.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.min(WINDOW_BYTES, 2 * bytes));
+    this.#window.copy(larger, 0, 0, this.#bytes);
+    this.#window = larger;
   }
 
   /** The entry has ended. */
