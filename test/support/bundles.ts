@@ -16,19 +16,15 @@ import {
   parseBundlePath,
 } from '../../agent/bundle.ts';
 
-export interface Member {
+export interface Member extends Partial<Omit<Header, 'name'>> {
   readonly name: string;
   readonly body?: string | Buffer;
-  readonly type?: Header['type'];
-  readonly linkname?: string;
 }
 
 /** A tar file of these members, not compressed. */
 export async function tarOf(members: readonly Member[]): Promise<Buffer> {
   const tar = pack();
-  for (const { name, body = '', type = 'file', linkname } of members) {
-    tar.entry(linkname === undefined ? { name, type } : { name, type, linkname }, body);
-  }
+  for (const { body = '', ...header } of members) tar.entry(header, body);
   tar.finalize();
   const chunks: Uint8Array[] = [];
   for await (const chunk of tar) if (chunk instanceof Uint8Array) chunks.push(chunk);

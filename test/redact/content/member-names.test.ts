@@ -3,10 +3,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 
-import { type Header, pack } from 'tar-stream';
-
 import { readTar } from '../../../agent/tar-reader.ts';
-import { chunksOf } from '../../support/bundles.ts';
+import { chunksOf, tarOf } from '../../support/bundles.ts';
 import {
   contentBench,
   NAMED,
@@ -24,13 +22,13 @@ describe('redact/content: names of members', () => {
   });
 
   it('leaves out what has a secret in its name or target, and hard links to it', async () => {
-    const tar = await packed([
+    const tar = await tarOf([
       { name: `d-${SECRET}/`, type: 'directory' },
-      { name: `d/${SECRET}.log`, text: 'x' },
+      { name: `d/${SECRET}.log`, body: 'x' },
       { name: 'soft', type: 'symlink', linkname: `/run/${SECRET}` },
       { name: 'hard', type: 'link', linkname: `d/${SECRET}.log` },
-      { name: `${'n'.repeat(150)}${SECRET}`, text: 'x' },
-      { name: 'kept', text: 'x' },
+      { name: `${'n'.repeat(150)}${SECRET}`, body: 'x' },
+      { name: 'kept', body: 'x' },
     ]);
     const bench = contentBench();
 
@@ -67,7 +65,7 @@ describe('redact/content: names of members', () => {
       tarBody(all),
       tarHeader({ name: 'x', type: 'x', bytes: records.length }),
       tarBody(records),
-      await packed([{ name: 'a', uid: 1000, gid: 100, uname: SECRET, gname: SECRET, text: 'x' }]),
+      await tarOf([{ name: 'a', uid: 1000, gid: 100, uname: SECRET, gname: SECRET, body: 'x' }]),
     ]);
     const bench = contentBench();
 
@@ -107,15 +105,4 @@ async function readNames(tar: Buffer): Promise<string[]> {
     names.push(name);
   }
   return names;
-}
-
-async function packed(
-  members: readonly (Partial<Header> & { readonly name: string; readonly text?: string })[],
-): Promise<Buffer> {
-  const tar = pack();
-  for (const { text = '', ...headers } of members) tar.entry(headers, text);
-  tar.finalize();
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of tar) if (chunk instanceof Uint8Array) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

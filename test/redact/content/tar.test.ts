@@ -4,8 +4,6 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-import { type Header, pack } from 'tar-stream';
-
 import { ContentError } from '../../../agent/redact/content/content-error.ts';
 import { readTar } from '../../../agent/tar-reader.ts';
 import { chunksOf, tarOf } from '../../support/bundles.ts';
@@ -76,11 +74,11 @@ describe('redact/content/tar', () => {
   it('keeps modes, times, numbers of owners, order, twins, folders and links', async () => {
     const mtime = new Date('2026-03-04T05:06:07Z');
     const shared = { mtime, uid: 1000, gid: 100, uname: 'app', gname: 'users' };
-    const tar = await packed([
+    const tar = await tarOf([
       { ...shared, name: 'd/', type: 'directory', mode: 0o750 },
-      { ...shared, name: 'd/z', mode: 0o600, text: 'first' },
-      { ...shared, name: 'd/a', mode: 0o4755, text: 'other' },
-      { ...shared, name: 'd/z', mode: 0o644, text: 'second' },
+      { ...shared, name: 'd/z', mode: 0o600, body: 'first' },
+      { ...shared, name: 'd/a', mode: 0o4755, body: 'other' },
+      { ...shared, name: 'd/z', mode: 0o644, body: 'second' },
       { ...shared, name: 'd/link', type: 'symlink', linkname: '/etc/passwd' },
       { ...shared, name: 'd/hard', type: 'link', linkname: 'd/a' },
     ]);
@@ -326,17 +324,6 @@ function list(tar: Buffer): string {
     input: tar,
     encoding: 'utf8',
   });
-}
-
-async function packed(
-  members: readonly (Partial<Header> & { readonly name: string; readonly text?: string })[],
-): Promise<Buffer> {
-  const tar = pack();
-  for (const { text = '', ...headers } of members) tar.entry(headers, text);
-  tar.finalize();
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of tar) if (chunk instanceof Uint8Array) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 async function unpackedAll(tar: Buffer): Promise<string> {

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 
 import { compileRedactors } from '../../../agent/redact/custom/compile.ts';
 import { MASK } from '../../../agent/redact/rules.ts';
-
-type Redactors = Parameters<typeof compileRedactors>[0];
+import { names, type Redactors, redact, regex } from './redacted.ts';
 
 // The results were compared with those of support-bundle v0.133.0.
 describe('redact/custom/compile', () => {
@@ -261,26 +260,6 @@ describe('redact/custom/compile', () => {
 
 function values(...texts: string[]): Redactors {
   return [{ removals: { values: texts } }];
-}
-
-function regex(redactor: string): Redactors {
-  return [{ removals: { regex: [{ redactor }] } }];
-}
-
-function redact(redactors: Redactors, text: string, path = 'x'): string {
-  return (
-    compileRedactors(redactors)
-      .open(path, () => undefined)
-      ?.redact(text) ?? text
-  );
-}
-
-function names(redactors: Redactors, text: string): string[] {
-  const hidden: string[] = [];
-  compileRedactors(redactors)
-    .open('x', (rule) => hidden.push(rule))
-    ?.redact(text);
-  return hidden;
 }
 
 function latin1(text: string): string {

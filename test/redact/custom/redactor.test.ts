@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { AgentError } from '../../../agent/errors.ts';
 import { compileRedactors } from '../../../agent/redact/custom/compile.ts';
 import { MASK } from '../../../agent/redact/rules.ts';
-
-type Redactors = Parameters<typeof compileRedactors>[0];
+import { names, redact, regex } from './redacted.ts';
 
 describe('redact/custom/redactor', () => {
   describe('fileSelector', () => {
@@ -109,23 +108,3 @@ describe('redact/custom/redactor', () => {
     });
   });
 });
-
-function regex(redactor: string): Redactors {
-  return [{ removals: { regex: [{ redactor }] } }];
-}
-
-function redact(redactors: Redactors, text: string, path = 'x'): string {
-  return (
-    compileRedactors(redactors)
-      .open(path, () => undefined)
-      ?.redact(text) ?? text
-  );
-}
-
-function names(redactors: Redactors, text: string): string[] {
-  const hidden: string[] = [];
-  compileRedactors(redactors)
-    .open('x', (rule) => hidden.push(rule))
-    ?.redact(text);
-  return hidden;
-}

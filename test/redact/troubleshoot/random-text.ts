@@ -1,12 +1,14 @@
 /** Random text that the default rules find much in: their own literals, in any order and with what they stumble over. */
 
+import { seededRandom } from '../../support/random.ts';
+
 /**
  * Text of a few hundred bytes to a few KiB, one character a byte; each seed's own, and the same on each call.
  *
  * Some of it is no UTF-8, some lines end in `\r`, some texts lack the newline at their end.
  */
 export function randomText(seed: number): string {
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   const oneOf = <T>(values: readonly [T, ...T[]]): T =>
     values[Math.floor(random() * values.length)] ?? values[0];
   const mood = oneOf(MOODS);
@@ -20,17 +22,6 @@ export function randomText(seed: number): string {
 
 type OneOf = <T>(values: readonly [T, ...T[]]) => T;
 type MakeLine = (random: () => number, oneOf: OneOf) => string;
-
-/** Uniform in [0, 1), of a 32-bit state. Source: Tommy Ettinger's mulberry32, public domain. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const KEYWORDS = [
   'password',

@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict';
 
-import { RULES_ON } from '../../../../agent/redact/names.ts';
-import { contextRules } from '../../../../agent/redact/own/context/rules.ts';
 import { MASK } from '../../../../agent/redact/rules.ts';
+import { redact } from './redacted.ts';
 
 const NAMES =
   'DB_PASS SMTP_PASS KEYSTORE_PASS pass bindpw rootpw DB_PW admin_pw SECRET_KEY_BASE RAILS_MASTER_KEY APP_KEY JWT_KEY SESSION_KEY ' +
@@ -158,9 +157,3 @@ describe('redact/own/context on forms that are met less often', () => {
     });
   }
 });
-
-function redact(...pieces: readonly string[]): string {
-  const redactor = contextRules(new Set<string>(RULES_ON)).open('', () => undefined);
-  assert.ok(redactor);
-  return pieces.map((piece) => (piece === '' ? '' : redactor.redact(piece))).join('');
-}

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 
-import { RULES_ON } from '../../../../agent/redact/names.ts';
 import { contextRules } from '../../../../agent/redact/own/context/rules.ts';
 import { seededRandom } from '../../../support/random.ts';
+import { cuts, redact } from './redacted.ts';
 
 /** What a form can hold: any text, any but quotes and blanks at its ends, or what has no blanks at all. */
 type Shape = 'any' | 'plain' | 'word';
@@ -226,18 +226,4 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function* cuts(text: string): Generator<readonly string[]> {
-  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-  for (let at = 1; at < lines.length; at++) {
-    yield [lines.slice(0, at).join(''), lines.slice(at).join('')];
-  }
-  yield lines;
-}
-
-function redact(...pieces: readonly string[]): string {
-  const redactor = contextRules(new Set<string>(RULES_ON)).open('', () => undefined);
-  assert.ok(redactor);
-  return pieces.map((piece) => (piece === '' ? '' : redactor.redact(piece))).join('');
 }

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 
 import { RULES_ON } from '../../../../agent/redact/names.ts';
 import { contextRules } from '../../../../agent/redact/own/context/rules.ts';
-import { MASK, type TextRedactor } from '../../../../agent/redact/rules.ts';
+import { MASK } from '../../../../agent/redact/rules.ts';
 import { seededRandom } from '../../../support/random.ts';
+import { redact } from './redacted.ts';
 
 /** What the rules look at, and what stands between. */
 const WORDS = [
@@ -260,13 +261,4 @@ function randomTexts(count: number): readonly string[] {
       () => WORDS[Math.floor(random() * WORDS.length)] ?? '',
     ).join(''),
   );
-}
-
-function redact(...pieces: readonly string[]): string {
-  const redactor: TextRedactor | undefined = contextRules(new Set<string>(RULES_ON)).open(
-    '',
-    () => undefined,
-  );
-  assert.ok(redactor);
-  return pieces.map((piece) => redactor.redact(piece)).join('');
 }

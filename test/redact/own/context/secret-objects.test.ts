@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 
-import { contextRules } from '../../../../agent/redact/own/context/rules.ts';
 import { MASK } from '../../../../agent/redact/rules.ts';
+import { cuts, redactedBy } from './redacted.ts';
 
 const VALUE = Buffer.from('hunter2').toString('base64');
 const SECRETS = [
@@ -200,16 +200,6 @@ function withoutData(object: unknown): unknown {
   );
 }
 
-function* cuts(text: string): Generator<readonly string[]> {
-  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-  for (let at = 1; at < lines.length; at++) {
-    yield [lines.slice(0, at).join(''), lines.slice(at).join('')];
-  }
-  yield lines;
-}
-
 function redact(...pieces: readonly string[]): string {
-  const redactor = contextRules(new Set(['secret-data'])).open('', () => undefined);
-  assert.ok(redactor);
-  return pieces.map((piece) => redactor.redact(piece)).join('');
+  return redactedBy(['secret-data'], pieces);
 }

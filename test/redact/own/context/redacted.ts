@@ -1,0 +1,27 @@
+/** Texts through the context rules in a test. */
+
+import assert from 'node:assert/strict';
+
+import { RULES_ON } from '../../../../agent/redact/names.ts';
+import { contextRules } from '../../../../agent/redact/own/context/rules.ts';
+
+/** The pieces of one file through these rules, put together again. */
+export function redactedBy(names: Iterable<string>, pieces: readonly string[]): string {
+  const redactor = contextRules(new Set(names)).open('', () => undefined);
+  assert.ok(redactor);
+  return pieces.map((piece) => (piece === '' ? '' : redactor.redact(piece))).join('');
+}
+
+/** As `redactedBy`, with all rules. */
+export function redact(...pieces: readonly string[]): string {
+  return redactedBy(RULES_ON, pieces);
+}
+
+/** @yields The text in two pieces, cut at each line's end in turn, then a piece a line. */
+export function* cuts(text: string): Generator<readonly string[]> {
+  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  for (let at = 1; at < lines.length; at++) {
+    yield [lines.slice(0, at).join(''), lines.slice(at).join('')];
+  }
+  yield lines;
+}
