@@ -37,8 +37,9 @@ export interface ZipMember {
 const MAX_MEMBERS = 100_000;
 const MAX_NAMES_BYTES = 16 * 1024 * 1024;
 
-const UTF8_FLAG = 0x0800;
-const UNIX_TIMES = 0x5455;
+export const UTF8_FLAG = 0x0800;
+/** Id of the extra field with a time in seconds. */
+export const UNIX_TIMES = 0x5455;
 
 /**
  * In the order of the directory.

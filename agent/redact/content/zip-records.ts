@@ -1,6 +1,6 @@
 /** Headers of a zip file. Source: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 and 4.5; Info-ZIP's extrafld.txt. */
 
-import type { ZipMember } from './zip-directory.ts';
+import { UNIX_TIMES, UTF8_FLAG, type ZipMember } from './zip-directory.ts';
 
 /** A body as it has been written. */
 export interface ZipBody {
@@ -17,7 +17,7 @@ const MEMBERS_IN_ZIP64 = 0xffff;
 
 const VERSION = 20;
 const ZIP64_VERSION = 45;
-const UTF8_FLAG = 0x0800;
+export const LOCAL_MAGIC = 0x04034b50;
 
 /** In front of the body. Its sizes are known, so none follow it. */
 export function localHeader(member: ZipMember, body: ZipBody): Buffer {
@@ -27,7 +27,7 @@ export function localHeader(member: ZipMember, body: ZipBody): Buffer {
     timeField(member),
   ]);
   const fixed = Buffer.alloc(30);
-  fixed.writeUInt32LE(0x04034b50, 0);
+  fixed.writeUInt32LE(LOCAL_MAGIC, 0);
   writeShared(fixed.subarray(4), member, { ...body, isLarge });
   fixed.writeUInt16LE(extra.length, 28);
   return Buffer.concat([fixed, member.rawName, extra]);
@@ -111,7 +111,7 @@ function zip64Field(numbers: readonly number[]): Buffer {
 function timeField({ modifiedAt }: ZipMember): Buffer {
   if (modifiedAt === undefined) return Buffer.alloc(0);
   const field = Buffer.alloc(9);
-  field.writeUInt16LE(0x5455, 0);
+  field.writeUInt16LE(UNIX_TIMES, 0);
   field.writeUInt16LE(5, 2);
   field.writeUInt8(1, 4);
   field.writeInt32LE(modifiedAt, 5);

@@ -16,7 +16,13 @@ import {
   type Work,
 } from './work.ts';
 import { readZipDirectory, type ZipMember } from './zip-directory.ts';
-import { centralRecord, endRecords, localHeader, type ZipBody } from './zip-records.ts';
+import {
+  centralRecord,
+  endRecords,
+  LOCAL_MAGIC,
+  localHeader,
+  type ZipBody,
+} from './zip-records.ts';
 
 const STORED = 0;
 const DEFLATED = 8;
@@ -126,7 +132,7 @@ class Archive {
   async *#packedBytes({ offset, compressedBytes }: ZipMember): AsyncGenerator<Uint8Array> {
     const input = await this.#cursor.seek(offset);
     const header = await input.take(30);
-    if (header.length < 30 || header.readUInt32LE(0) !== 0x04034b50) throw damage();
+    if (header.length < 30 || header.readUInt32LE(0) !== LOCAL_MAGIC) throw damage();
     await input.skipTo(input.position + header.readUInt16LE(26) + header.readUInt16LE(28));
     const end = input.position + compressedBytes;
     yield* input.chunks(compressedBytes);
