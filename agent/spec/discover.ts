@@ -4,7 +4,7 @@ import { cutText } from '../bundle.ts';
 import { AgentError, hasCode, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isEntry, isText } from './fields.ts';
-import { SPEC_KEYS } from './parse.ts';
+import { REDACTOR_KEY, SPEC_KEYS } from './parse.ts';
 import { objectTexts, type Source, toSource } from './sources.ts';
 import type { SpecNotice } from './types.ts';
 
@@ -19,6 +19,8 @@ export interface Discovery {
 export interface Discovered {
   readonly sources: readonly Source[];
   readonly notices: readonly SpecNotice[];
+  /** Where a Redactor is, or may be, that could not be read: the run must not go on. */
+  readonly brokenRedactors: readonly SpecNotice[];
 }
 
 /** Ten Secrets of the largest size fit into one answer of the client. */
@@ -26,7 +28,8 @@ const PAGE_SIZE = 10;
 
 /**
  * The texts under the well-known keys of all Secrets, then ConfigMaps, that the selector finds, by
- * namespace and name. What cannot be listed or read becomes a notice: others' objects do not end a run.
+ * namespace and name. What the agent may not list, and a spec that cannot be read, become a notice: others' objects do not
+ * end a run. Redactors do: what they should hide would be sent.
  */
 export async function discoverSpecs(
   discovery: Discovery,
@@ -47,12 +50,18 @@ export async function discoverSpecs(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof AgentError)) throw error;
-      found.push({ sources: [], notices: [listNotice(listing, error)] });
+      const notice = listNotice(listing, error);
+      found.push(
+        hasCode(error, 'KUBE_FORBIDDEN')
+          ? { sources: [], notices: [notice], brokenRedactors: [] }
+          : { sources: [], notices: [], brokenRedactors: [notice] },
+      );
     }
   }
   return {
     sources: found.flatMap(({ sources }) => sources),
     notices: found.flatMap(({ notices }) => notices),
+    brokenRedactors: found.flatMap(({ brokenRedactors }) => brokenRedactors),
   };
 }
 
@@ -85,23 +94,25 @@ async function* listObjects(
 function sourcesOf(kind: Listing['kind'], object: unknown, known: ReadonlySet<string>): Discovered {
   const metadata = isEntry(object) && isEntry(object['metadata']) ? object['metadata'] : {};
   const label = `${kind}/${String(metadata['namespace'])}/${String(metadata['name'])}`;
-  if (known.has(label)) return { sources: [], notices: [] };
+  if (known.has(label)) return { sources: [], notices: [], brokenRedactors: [] };
   const texts = objectTexts(kind, object);
   const sources: Source[] = [];
   const notices: SpecNotice[] = [];
+  const brokenRedactors: SpecNotice[] = [];
   for (const key of SPEC_KEYS) {
     const bytes = texts.get(key);
     if (bytes === undefined) continue;
     try {
       sources.push({ ...toSource(`${label}/${key}`, bytes), isDiscovered: true });
     } catch (error) {
-      notices.push(sourceNotice(label, messageOf(error)));
+      const list = key === REDACTOR_KEY ? brokenRedactors : notices;
+      list.push(sourceNotice(label, messageOf(error)));
     }
   }
-  if (sources.length + notices.length === 0) {
+  if (sources.length + notices.length + brokenRedactors.length === 0) {
     notices.push(sourceNotice(label, `it has neither of the keys ${SPEC_KEYS.join(', ')}`));
   }
-  return { sources, notices };
+  return { sources, notices, brokenRedactors };
 }
 
 function listNotice({ kind, namespace, selector }: Listing, error: AgentError): SpecNotice {

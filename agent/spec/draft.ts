@@ -60,15 +60,14 @@ export class SpecDraft implements ParsedSpec {
     this.notices.push({ kind: 'unused', source, documentNumber, lineNumber, message });
   }
 
-  /** Ends the run, unless the text was discovered: a stranger's Secret must not. */
+  /** Ends the run, also where the text was discovered. */
   noteBrokenRedactor(
     place: Pick<SpecNotice, 'documentNumber' | 'lineNumber'>,
     message: string,
   ): void {
     const { documentNumber, lineNumber } = place;
-    const { source, isDiscovered } = this.text;
-    const list = isDiscovered ? this.notices : this.brokenRedactors;
-    list.push({ kind: 'unused', source, documentNumber, lineNumber, message });
+    const { source } = this.text;
+    this.brokenRedactors.push({ kind: 'unused', source, documentNumber, lineNumber, message });
   }
 }
 

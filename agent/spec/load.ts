@@ -5,12 +5,12 @@ import type { Readable } from 'node:stream';
 import { AgentError } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { parseAllowed } from './allowed.ts';
-import { discoverSpecs, sourceNotice } from './discover.ts';
+import { type Discovered, discoverSpecs, sourceNotice } from './discover.ts';
 import { downloadSpec } from './download.ts';
 import type { SpecDocument } from './draft.ts';
 import { MAX_TOTAL_SPEC_BYTES } from './limits.ts';
 import { mergeDocuments } from './merge.ts';
-import { parseSpec } from './parse.ts';
+import { mayBeRedactor, parseSpec } from './parse.ts';
 import { parseRefs, type SpecRef } from './ref.ts';
 import { readRef, type Source, type SourceAccess } from './sources.ts';
 import type { BundleSpec, SpecNotice } from './types.ts';
@@ -53,6 +53,7 @@ export async function loadSpec(options: LoadSpecOptions, signal: AbortSignal): P
   const read = await readSources(refs, options, signal);
   const parsed = await parseSources(read.sources, options.allowRemote, signal);
   const notices = [...read.notices, ...parsed.notices];
+  checkRedactors([...read.brokenRedactors, ...parsed.brokenRedactors]);
   checkUsable(parsed, notices);
   const { ownNamespace, restrictToNamespaces } = options;
   const spec = withhold(mergeDocuments(parsed.documents), {
@@ -92,7 +93,7 @@ export async function loadRedactors(
   if (refTexts.length === 0) return [];
   const sources = await readRefs(parseRefs(refTexts), access, signal);
   const parsed = await parseSources(sources, access.allowRemote, signal);
-  checkRedactors(parsed);
+  checkRedactors(parsed.brokenRedactors);
   const { redactors } = mergeDocuments(parsed.documents);
   if (redactors.length > 0) return redactors;
   const reasons = parsed.notices.map(inWords);
@@ -100,28 +101,24 @@ export async function loadRedactors(
   throw new AgentError('SPEC_INVALID', message);
 }
 
-interface ReadSources {
-  readonly sources: readonly Source[];
-  readonly notices: readonly SpecNotice[];
-}
-
 async function readSources(
   refs: readonly SpecRef[],
   options: LoadSpecOptions,
   signal: AbortSignal,
-): Promise<ReadSources> {
+): Promise<Discovered> {
   // As troubleshoot does: a URL's documents come after those of the other REFs.
   const ordered = [
     ...refs.filter(({ kind }) => kind !== 'url'),
     ...refs.filter(({ kind }) => kind === 'url'),
   ];
   const named = await readRefs(ordered, options, signal);
-  if (options.selector === undefined) return { sources: named, notices: [] };
+  if (options.selector === undefined) return { sources: named, notices: [], brokenRedactors: [] };
   const { selector, ownNamespace } = options;
   const namespaces = options.namespaces ?? (ownNamespace === undefined ? [] : [ownNamespace]);
   if (namespaces.length === 0) {
     const message = 'nothing is discovered: neither SPEC_NAMESPACES nor POD_NAMESPACE says where';
-    return { sources: named, notices: [sourceNotice('SPEC_SELECTOR', message)] };
+    const notices = [sourceNotice('SPEC_SELECTOR', message)];
+    return { sources: named, notices, brokenRedactors: [] };
   }
   const known = new Set(
     refs.flatMap((ref) => ('namespace' in ref ? [`${ref.kind}/${ref.namespace}/${ref.name}`] : [])),
@@ -161,9 +158,10 @@ async function readRefs(
 }
 
 /** Discovered texts past the limit are passed over: whoever may label a Secret could fill the memory. */
-function withinTotal(named: readonly Source[], found: ReadSources): ReadSources {
+function withinTotal(named: readonly Source[], found: Discovered): Discovered {
   const sources = [...named];
   const notices = [...found.notices];
+  const brokenRedactors = [...found.brokenRedactors];
   let bytes = totalBytes(named);
   for (const source of found.sources) {
     if (bytes + source.bytes <= MAX_TOTAL_SPEC_BYTES) {
@@ -171,10 +169,11 @@ function withinTotal(named: readonly Source[], found: ReadSources): ReadSources 
       sources.push(source);
     } else {
       const message = `passed over: all specs together must be at most ${MAX_TOTAL_SPEC_BYTES / 1024} KiB`;
-      notices.push(sourceNotice(source.source, message));
+      const list = mayBeRedactor(source.text) ? brokenRedactors : notices;
+      list.push(sourceNotice(source.source, message));
     }
   }
-  return { sources, notices };
+  return { sources, notices, brokenRedactors };
 }
 
 function totalBytes(sources: readonly Source[]): number {
@@ -209,14 +208,13 @@ async function parseSources(
   return { documents, notices, brokenRedactors, fetched };
 }
 
-function checkRedactors({ brokenRedactors }: ParsedSources): void {
+function checkRedactors(brokenRedactors: readonly SpecNotice[]): void {
   if (brokenRedactors.length === 0) return;
   const reasons = brokenRedactors.map(inWords).join('; ');
   throw new AgentError('SPEC_INVALID', `what a redactor should hide would be sent: ${reasons}`);
 }
 
 function checkUsable(parsed: ParsedSources, notices: readonly SpecNotice[]): void {
-  checkRedactors(parsed);
   if (parsed.documents.some(({ kind }) => kind !== 'Redactor')) return;
   const reasons = notices.map(inWords);
   const message = ['there is no SupportBundle, Collector or HostCollector', ...reasons].join('; ');

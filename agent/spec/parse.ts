@@ -6,8 +6,9 @@ import { isEntry, isText } from './fields.ts';
 import { parseTroubleshootDocument } from './kinds.ts';
 import { readYamlDocuments, type YamlDocument } from './yaml-documents.ts';
 
+export const REDACTOR_KEY = 'redactor-spec';
 /** The keys of a Secret or ConfigMap whose texts hold specs. */
-export const SPEC_KEYS = ['support-bundle-spec', 'redactor-spec'] as const;
+export const SPEC_KEYS = ['support-bundle-spec', REDACTOR_KEY] as const;
 
 /** Never throws: what cannot be used is in the notices. */
 export function parseSpec(text: SpecText): ParsedSpec {
@@ -26,7 +27,7 @@ function parseDocument(
   holder: (document: DocumentDraft) => void,
 ): void {
   if (document.kind === 'broken') {
-    if (/^\s*"?kind"?:\s*["']?Redactor/m.test(document.text)) {
+    if (mayBeRedactor(document.text)) {
       draft.noteBrokenRedactor(document, document.message);
     } else draft.note(document, document.message);
     return;
@@ -40,6 +41,11 @@ function parseDocument(
   if (!isEntry(document.value)) whole.note([], 'not a spec: the document is not a map');
   else if (whole.value['apiVersion'] === 'v1') holder(whole);
   else parseTroubleshootDocument(whole);
+}
+
+/** Whether a text that is not parsed may hold a Redactor. */
+export function mayBeRedactor(text: string): boolean {
+  return /^\s*"?kind"?:\s*["']?Redactor/m.test(text);
 }
 
 /** A Secret or ConfigMap as a document: the specs are texts in it. */

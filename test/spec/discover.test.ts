@@ -84,6 +84,23 @@ describe('spec/discover', () => {
     );
   });
 
+  it('reports apart where a Redactor may be that cannot be read', async () => {
+    const kube = new FakeKube({
+      '/api/v1/namespaces/a/secrets/x': labelled(
+        secret({ 'redactor-spec': 'x'.repeat(2_000_000) }),
+      ),
+    });
+    kube.fail('/api/v1/namespaces/a/configmaps', 'KUBE_TIMEOUT');
+
+    const { notices, brokenRedactors } = await discover(kube, {});
+
+    assert.deepEqual(notices, []);
+    assert.deepEqual(
+      brokenRedactors.map(({ source }) => source),
+      ['secret/a/x', 'SPEC_SELECTOR troubleshoot.sh/kind=support-bundle'],
+    );
+  });
+
   it('notes what cannot be read: a key that is missing, a text that is too large', async () => {
     const kube = new FakeKube({
       '/api/v1/namespaces/a/secrets/x': labelled(secret({ other: 'a' })),

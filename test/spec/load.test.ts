@@ -229,6 +229,26 @@ describe('spec/load', () => {
       assert.match(spec.notices[0]?.message ?? '', /lacks the right to list secrets/);
     });
 
+    it('ends with the name of a discovered Redactor that is broken or passed over', async () => {
+      const broken =
+        'apiVersion: troubleshoot.sh/v1beta2\nkind: Redactor\nspec: {redactors: [{name: x}]}';
+      const large = `# ${'x'.repeat(1_000_000)}\n${broken}`;
+      const kube = cluster({
+        '/api/v1/namespaces/agent/secrets/one': labelled({ 'redactor-spec': broken }),
+        ...Object.fromEntries(
+          [1, 2, 3, 4, 5].map((number) => [
+            `/api/v1/namespaces/agent/secrets/s${number}`,
+            labelled({ 'support-bundle-spec': large }),
+          ]),
+        ),
+      });
+
+      await assert.rejects(loadSpec(loadOptions(bundleWith(), { selector, kube }), never()), {
+        code: 'SPEC_INVALID',
+        message: /would be sent: .*secret\/agent\/s5.* passed over.*secret\/agent\/one/,
+      });
+    });
+
     it('says so when nothing tells where to look', async () => {
       const options = loadOptions(bundleWith(), { selector, ownNamespace: undefined });
 

@@ -137,15 +137,6 @@ describe('spec/parse', () => {
     });
   }
 
-  it('only notes a broken redactor of a discovered text', () => {
-    const text = document('Redactor', { redactors: [{ name: 'x' }] });
-
-    const parsed = parseSpec({ source: 'test', text, isDiscovered: true });
-
-    assert.deepEqual(parsed.brokenRedactors, []);
-    assert.equal(parsed.notices.length, 1);
-  });
-
   for (const [what, text] of [
     ['a list', '- a'],
     ['a number', '1'],
