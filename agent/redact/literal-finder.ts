@@ -98,31 +98,39 @@ function toTable(literals: readonly string[]): Table {
 /** @returns A place at `at` or behind it before which no literal begins. */
 type Skip = (bytes: Uint8Array, at: number, to: number) => number;
 
-/** Of so many bytes one stands at every second place, with two more of the literal behind it. */
-const SKIP_BYTES = 4;
+/** So many of a literal's first bytes are looked for, at most: more are oftener there by chance. */
+const MOST_SKIP_BYTES = 5;
+const LEAST_SKIP_BYTES = 4;
 const SKIP_BITS = 16;
 
 /**
- * Looks at three bytes at every second place, which takes less than half the time: a literal's first three are there, or the three
- * behind its first.
+ * Looks at two bytes at every third or fourth place: any two of a literal's first bytes are there. Which two they are tells where
+ * the literal would begin, and there its first three are looked at.
  */
 function skipperOf(literals: readonly string[], { columns }: Table): Skip {
-  if (literals.some((literal) => literal.length < SKIP_BYTES)) return (_bytes, at) => at;
+  const shortest = Math.min(...literals.map(({ length }) => length));
+  if (shortest < LEAST_SKIP_BYTES) return (_bytes, at) => at;
+  const step = Math.min(shortest, MOST_SKIP_BYTES) - 1;
   const begins = new Uint8Array(1 << SKIP_BITS);
-  // Of the three the last two, as they are: most places need no more.
-  const pairs = new Uint8Array(1 << 16);
+  // By two bytes as they are: a bit for each place in a literal at which they stand.
+  const places = new Uint8Array(1 << 16);
   for (const literal of literals) {
     const bytes = Buffer.from(literal, 'latin1');
-    for (const at of [0, 1]) {
-      begins[threeHash(columns, bytes, at)] = 1;
-      for (const pair of pairsAt(bytes, at + 1)) pairs[pair] = 1;
+    begins[threeHash(columns, bytes, 0)] = 1;
+    for (let place = 0; place < step; place++) {
+      for (const pair of pairsAt(bytes, place)) places[pair] = (places[pair] ?? 0) | (1 << place);
     }
   }
   return (bytes, from, to) => {
-    const end = to - 2;
-    for (let at = from; at < end; at += 2) {
-      if (pairs[((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)] === 0) continue;
-      if (begins[threeHash(columns, bytes, at)] === 1) return Math.max(from, at - 1);
+    const end = to - 1;
+    for (let at = from + step - 1; at < end; at += step) {
+      let found = places[((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)] ?? 0;
+      // The place furthest into a literal is that of the literal which begins first.
+      while (found !== 0) {
+        const place = 31 - Math.clz32(found);
+        if (begins[threeHash(columns, bytes, at - place)] === 1) return at - place;
+        found ^= 1 << place;
+      }
     }
     return Math.max(from, to - 1);
   };

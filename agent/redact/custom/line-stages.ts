@@ -43,7 +43,7 @@ export function lineStages(stages: readonly LineStage[]): LineStages {
 function opened(plan: Plan, active: Uint8Array, onHidden: OnHidden): (lines: string) => string {
   const redactor = lineRedactor(plan, active, onHidden);
   return (lines) => {
-    const bytes = Buffer.from(lines, 'latin1');
+    const bytes = toBytes(lines);
     const parts: string[] = [];
     let done = 0;
     let from = 0;
@@ -61,6 +61,15 @@ function opened(plan: Plan, active: Uint8Array, onHidden: OnHidden): (lines: str
     }
     return done === 0 && parts.length === 0 ? lines : parts.join('') + lines.slice(done);
   };
+}
+
+/** A new one for each piece would be most of the garbage. */
+const scratch = Buffer.allocUnsafeSlow(256 * 1024);
+
+/** @returns Holds until the next piece is taken, of whatever file. */
+function toBytes(lines: string): Buffer {
+  if (lines.length > scratch.length) return Buffer.from(lines, 'latin1');
+  return scratch.subarray(0, scratch.write(lines, 'latin1'));
 }
 
 /** Start of the next line with a literal, or -1. */
