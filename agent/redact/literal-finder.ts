@@ -123,17 +123,33 @@ function skipperOf(literals: readonly string[], { columns }: Table): Skip {
   }
   return (bytes, from, to) => {
     const end = to - 1;
-    for (let at = from + step - 1; at < end; at += step) {
-      let found = places[((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)] ?? 0;
+    for (let at = from - 1; ; ) {
+      at = nextPlace(places, bytes, { at: at + step, end, step });
+      if (at >= end) return Math.max(from, end);
       // The place furthest into a literal is that of the literal which begins first.
-      while (found !== 0) {
-        const place = 31 - Math.clz32(found);
-        if (begins[threeHash(columns, bytes, at - place)] === 1) return at - place;
-        found ^= 1 << place;
+      for (let place = step - 1; place >= 0; place--) {
+        const isThere = (placesOf(places, bytes, at) & (1 << place)) !== 0;
+        if (isThere && begins[threeHash(columns, bytes, at - place)] === 1) return at - place;
       }
     }
-    return Math.max(from, to - 1);
   };
+}
+
+interface Steps {
+  readonly at: number;
+  readonly end: number;
+  readonly step: number;
+}
+
+/** A small loop of its own is compiled well: all of a text passes here. */
+function nextPlace(places: Uint8Array, bytes: Uint8Array, { at, end, step }: Steps): number {
+  let next = at;
+  while (next < end && placesOf(places, bytes, next) === 0) next += step;
+  return next;
+}
+
+function placesOf(places: Uint8Array, bytes: Uint8Array, at: number): number {
+  return places[((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)] ?? 0;
 }
 
 /** Two bytes as one number, in all their cases. */

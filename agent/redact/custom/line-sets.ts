@@ -31,6 +31,8 @@ export interface LineSets {
   mark(line: Stretch): Outlook;
   /** By instruction: 1 where the pattern can be completed from it at a place. */
   at(place: number): Uint8Array;
+  /** The first place at `from` or behind it where a match begins, up to `to`, or -1. */
+  nextStart(from: number, to: number): number;
 }
 
 /** By place, from 0 at the line's start: the class of the character there, and the number of the set. */
@@ -85,7 +87,16 @@ export function lineSets(program: Program): LineSets {
       return outlook;
     },
     at: (place) => table.sets.members[(scratch.sets[place] ?? 0) - 1] ?? NO_SET,
+    nextStart: (from, to) => nextStart(table.sets.starts, from, to),
   };
+}
+
+function nextStart(starts: Uint8Array, from: number, to: number): number {
+  const { classes, sets } = scratch;
+  for (let at = from; at <= to; at++) {
+    if (starts[sets[at] ?? 0] === 1 && classes[at] !== CONTINUED) return at;
+  }
+  return -1;
 }
 
 function noSets(width: number): Sets {

@@ -43,12 +43,10 @@ export function search(program: Program): Search {
       return sets.mark(line);
     },
     find(from) {
-      for (let at = from; at <= length; at++) {
-        if (scratch.classes[at] === CONTINUED || sets.at(at)[program.start] !== 1) continue;
-        walk(walker, at);
-        return true;
-      }
-      return false;
+      const at = sets.nextStart(from, length);
+      if (at < 0) return false;
+      walk(walker, at);
+      return true;
     },
   };
 }
