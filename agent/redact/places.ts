@@ -1,9 +1,19 @@
 /** Puts other text into places of a text. */
 
+import { Parts } from './parts.ts';
+
 export interface Place {
   readonly start: number;
   readonly end: number;
 }
+
+/** Any number of places: an array, or what makes them as they are asked for. */
+export interface Places<One extends Place> extends Iterable<One> {
+  readonly length: number;
+}
+
+/** Fewer are put together as they come. */
+const MANY = 512;
 
 /**
  * @param places In their order, none inside another.
@@ -12,9 +22,10 @@ export interface Place {
  */
 export function replacePlaces<One extends Place>(
   text: string,
-  places: readonly One[],
+  places: Places<One>,
   textFor: (place: One) => string,
 ): string {
+  if (places.length > MANY) return replaceMany(text, places, textFor);
   let replaced = '';
   let copiedTo = 0;
   for (const place of places) {
@@ -22,4 +33,18 @@ export function replacePlaces<One extends Place>(
     copiedTo = place.end;
   }
   return copiedTo === 0 ? text : replaced + text.slice(copiedTo);
+}
+
+function replaceMany<One extends Place>(
+  text: string,
+  places: Iterable<One>,
+  textFor: (place: One) => string,
+): string {
+  const parts = new Parts();
+  let copiedTo = 0;
+  for (const place of places) {
+    parts.add(text.slice(copiedTo, place.start), textFor(place));
+    copiedTo = place.end;
+  }
+  return parts.with(text.slice(copiedTo));
 }

@@ -70,6 +70,9 @@ export async function* redactCollected(
   }
 }
 
+/** What has another name is text to troubleshoot, whatever it is: in an archive too. */
+const UPSTREAM_ARCHIVE = /\.(?:tar|tgz|tar\.gz)$/;
+
 class Redaction {
   readonly #options: RedactOptions;
   readonly #signal: AbortSignal;
@@ -151,15 +154,12 @@ class Redaction {
       },
       reasonAgainst: (name: string) => this.#reasonAgainst(name),
       store: (chunks: AsyncIterable<Uint8Array>) => storeBody(chunks, workDir),
+      isText: (name: string) => this.#options.isUpstream === true && !UPSTREAM_ARCHIVE.test(name),
       opaque,
       maxBytes: maxContentBytes,
       onLeftOut: events.onLeftOut,
     };
-    // What is no archive to troubleshoot is text, whatever it is.
-    const isText = this.#options.isUpstream === true && !/\.(?:tar|tgz|tar\.gz)$/.test(path);
-    yield* isText
-      ? parts.redactText(path, source)
-      : redactContent(path, source, parts, this.#signal);
+    yield* redactContent(path, source, parts, this.#signal);
   }
 
   /** A name tells as much as a text. What a spec hides in texts may be in any name: that is no secret. */

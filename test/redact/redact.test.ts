@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { WorkFolder } from '../../agent/body/body.ts';
 import type { Collected, FileEntry } from '../../agent/bundle.ts';
@@ -181,8 +181,32 @@ describe('redact/redact', () => {
     await assert.rejects(redactAll(from(entry), {}, stopping.signal), /enough/);
   });
 
+  it('takes all but archives for text, in archives too, where troubleshoot does', async () => {
+    const wide = Buffer.from(`\ufeff${SECRET}`, 'utf16le');
+    const members = [
+      { name: 'a.gz', body: SECRET },
+      { name: 'a.p12', body: SECRET },
+      { name: 'a.txt', body: wide },
+      { name: 'b.tar', body: await tarOf([{ name: 'a.zip', body: SECRET }]) },
+    ];
+    const archives = [
+      fileEntry('a.tar', await tarOf(members)),
+      fileEntry('a.tgz', gzipSync(await tarOf(members))),
+      fileEntry('a.zip', SECRET),
+    ];
+
+    const { files, others } = await redactAll(from(...archives), { isUpstream: true });
+    const [tar, tgz, zip] = files.map(({ bytes }) => bytes);
+
+    assert.deepEqual(others, []);
+    assert.equal(zip?.toString(), MASK);
+    assert.deepEqual(tgz && gunzipSync(tgz), tar);
+    assert.equal(tar?.toString('latin1').split(MASK).length, 4);
+    assert.ok(tar.includes(wide));
+  });
+
   interface Redacted {
-    readonly files: readonly { readonly entry: FileEntry; readonly text: string }[];
+    readonly files: readonly RedactedFile[];
     readonly others: readonly Exclude<Collected, FileEntry>[];
   }
 
@@ -195,7 +219,7 @@ describe('redact/redact', () => {
     overrides: Partial<RedactOptions> = {},
     signal = never(),
   ): Promise<Redacted> {
-    const files: { entry: FileEntry; text: string }[] = [];
+    const files: RedactedFile[] = [];
     const others: Exclude<Collected, FileEntry>[] = [];
     const options: RedactOptions = {
       sets: [HIDER],
@@ -214,11 +238,18 @@ describe('redact/redact', () => {
       const chunks: Uint8Array[] = [];
       // A copy: what was read of a body is let go of with it.
       for await (const chunk of one.read()) chunks.push(Buffer.from(chunk));
-      files.push({ entry: one, text: Buffer.concat(chunks).toString() });
+      const bytes = Buffer.concat(chunks);
+      files.push({ entry: one, text: bytes.toString(), bytes });
     }
     return { files, others };
   }
 });
+
+interface RedactedFile {
+  readonly entry: FileEntry;
+  readonly text: string;
+  readonly bytes: Buffer;
+}
 
 function lookFor(words: string): Look {
   let text = '';

@@ -42,6 +42,10 @@ async function* redact(
   place: Place,
   work: Work,
 ): AsyncGenerator<Uint8Array> {
+  if (work.parts.isText?.(place.name) === true) {
+    yield* work.parts.redactText(place.path, source);
+    return;
+  }
   const input = new Input(source, work.signal);
   try {
     yield* redactInput(input, place, work);

@@ -14,6 +14,8 @@ export interface ContentParts {
   reasonAgainst(name: string): string | undefined;
   /** Stores a stream of unknown length, in memory or in WORK_DIR. */
   store(chunks: AsyncIterable<Uint8Array>): Promise<Body>;
+  /** Whether the name says that a file is text, whatever its bytes say. Left out: no name does. */
+  isText?(name: string): boolean;
   /** What cannot be looked into is left out, or kept as it is. */
   readonly opaque: 'leave-out' | 'keep';
   /** What comes out of all that is compressed in one file, at all depths, may be this large together. */

@@ -2,6 +2,7 @@
 
 import { RE2JS } from 're2js';
 
+import { Parts } from '../parts.ts';
 import type { Stretch } from './line-sets.ts';
 import { type Search, search } from './matcher.ts';
 import { toProgram } from './program.ts';
@@ -26,31 +27,31 @@ export interface Expression {
 /** After so many lines that a pattern's tables do not suffice for, they are not tried again. */
 const MAX_FAILURES = 8;
 
-/** A string is put together from so many parts at once, that not all are held until the end. */
-const MAX_PARTS = 4096;
-
 /** @throws {PatternError} Go's regexp.Compile refuses the pattern, or it is too large. */
 export function compileExpression(pattern: string): Expression {
   const { root, groupNames, forRe2js } = parsePattern(pattern);
   const engine = engineOf(compiled(forRe2js), groupNames.length);
-  const parts = replacementOf(groupNames);
+  const replacement = replacementOf(groupNames);
   return {
     literals: requiredLiterals(root),
     isIn: (line) => engine(line) !== undefined,
     replace(line, onHidden) {
       const found = engine(line);
       if (found === undefined) return undefined;
-      const { text, add, rest } = lineBuilder(line);
+      const text = line.bytes.toString('latin1', line.from, line.to);
+      const parts = new Parts();
+      let done = 0;
       let isChanged = false;
       eachMatch(found, line, ({ slots }) => {
         const [start = 0, end = 0] = slots;
-        const replaced = expand(parts, text, slots);
-        add(replaced, { start, end });
+        const replaced = expand(replacement, text, slots);
+        parts.add(text.slice(done, start), replaced);
+        done = end;
         if (replaced === text.slice(start, end)) return;
         isChanged = true;
         onHidden();
       });
-      return isChanged ? rest() : undefined;
+      return isChanged ? parts.with(text.slice(done)) : undefined;
     },
   };
 }
@@ -123,26 +124,4 @@ function eachMatch(finder: Finder, line: Stretch, onMatch: (finder: Finder) => v
 function widthAt({ bytes, from, to }: Stretch, index: number): number {
   const at = from + index;
   return at >= to || (bytes[at] ?? 0) < 0x80 ? 1 : decodeRune(bytes, at, to) & 7;
-}
-
-function lineBuilder({ bytes, from, to }: Stretch): {
-  readonly text: string;
-  readonly add: (replaced: string, match: { start: number; end: number }) => void;
-  readonly rest: () => string;
-} {
-  const text = bytes.toString('latin1', from, to);
-  const blocks: string[] = [];
-  let parts: string[] = [];
-  let done = 0;
-  return {
-    text,
-    add(replaced, { start, end }) {
-      parts.push(text.slice(done, start), replaced);
-      done = end;
-      if (parts.length < MAX_PARTS) return;
-      blocks.push(parts.join(''));
-      parts = [];
-    },
-    rest: () => [...blocks, ...parts, text.slice(done)].join(''),
-  };
 }

@@ -1,5 +1,6 @@
 /** What a rule is, and how the text that it finds is masked. */
 
+import { Parts } from '../parts.ts';
 import { MASK, type OnHidden } from '../rules.ts';
 
 /** One rule on one line. */
@@ -35,17 +36,17 @@ export function hide(line: string, rule: Rule, { keepsMarks, onHidden }: Hiding)
 
   const isDone = keepsMarks ? (rule.isMarked ?? isMarked) : isMask;
   const step = rule.masksPerMatch * 2;
-  let hidden = '';
+  const parts = new Parts();
   let copiedTo = 0;
   for (let match = 0; match < places.length; match += step) {
     if (isLeft(match)) continue;
     for (let place = match; place < match + step; place += 2) {
-      hidden += line.slice(copiedTo, places[place]) + MASK;
+      parts.add(line.slice(copiedTo, places[place]), MASK);
       copiedTo = places[place + 1] ?? 0;
     }
     onHidden(rule.name);
   }
-  return copiedTo === 0 ? line : hidden + line.slice(copiedTo);
+  return copiedTo === 0 ? line : parts.with(line.slice(copiedTo));
 
   function isLeft(match: number): boolean {
     for (let place = match; place < match + step; place += 2) {

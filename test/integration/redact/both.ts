@@ -9,9 +9,9 @@ import { promisify } from 'node:util';
 
 import { MANIFEST_PATH } from '../../../agent/archive/layout.ts';
 import { redact } from '../../../agent/commands/redact.ts';
-import { readTarGzip } from '../../../agent/tar-reader.ts';
+import { readTar, readTarGzip } from '../../../agent/tar-reader.ts';
 import { programPath } from '../../bed/programs.ts';
-import { type Member, tarGzipOf } from '../../support/bundles.ts';
+import { chunksOf, type Member, tarGzipOf } from '../../support/bundles.ts';
 import { never } from '../../support/signal.ts';
 
 /** The program asks for redactors; this one finds nothing. */
@@ -58,6 +58,13 @@ export async function redactBoth(
   const ours = join(folder, 'ours.tar.gz');
   await redactOurs({ bundle, output: ours, redactors: [rules], isUpstream: true, folder });
   return { upstream: await readFiles(theirs), ours: await readFiles(ours) };
+}
+
+/** What `redactBoth` has left of ours, without redactors of its own, redacted once more. */
+export async function redactOursAgain(folder: string): Promise<Files> {
+  const [bundle, output] = [join(folder, 'ours.tar.gz'), join(folder, 'again.tar.gz')];
+  await redactOurs({ bundle, output, redactors: [], isUpstream: true, folder });
+  return await readFiles(output);
 }
 
 interface OurRedaction {
@@ -112,6 +119,28 @@ export async function readFiles(archive: string): Promise<Files> {
     if (path !== MANIFEST_PATH) files.set(path, Buffer.concat(chunks));
   }
   return files;
+}
+
+/** In the place of each archive its members, as `a.tar/in/b.log`, at all depths; nothing is said of their order. */
+export async function unpackArchives(files: Files): Promise<Files> {
+  const unpacked = new Map<string, Buffer>();
+  for (const [path, body] of files) {
+    const members = /\.(?:tar|tgz|tar\.gz)$/.test(path) ? await membersOf(path, body) : undefined;
+    if (members === undefined) unpacked.set(path, body);
+    else for (const [name, bytes] of await unpackArchives(members)) unpacked.set(name, bytes);
+  }
+  return unpacked;
+}
+
+async function membersOf(path: string, body: Buffer): Promise<Files> {
+  const read = path.endsWith('.tar') ? readTar : readTarGzip;
+  const members = new Map<string, Buffer>();
+  for await (const member of read(chunksOf(body), toError, never())) {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of member.read()) chunks.push(chunk);
+    members.set(`${path}/${member.name}`, Buffer.concat(chunks));
+  }
+  return members;
 }
 
 /** The first difference, for people. */

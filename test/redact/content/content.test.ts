@@ -57,7 +57,7 @@ describe('redact/content/content', () => {
     }
   });
 
-  for (const [what, bytes] of magics()) {
+  for (const [what, bytes] of opaqueFiles()) {
     it(`leaves out ${what}, told by its first bytes`, async () => {
       const reason = `${what} cannot be looked into; REDACT_OPAQUE=keep sends such files`;
 
@@ -71,37 +71,11 @@ describe('redact/content/content', () => {
     });
   }
 
-  for (const path of [
-    'a.br',
-    'a.gpg',
-    'a.pgp',
-    'a.p12',
-    'a.PFX',
-    'a.jks',
-    'in/a.keystore',
-    'a.kdbx',
-    'a.xz',
-    'a.Z',
-    'a.parquet',
-    'a.hprof',
-  ]) {
+  for (const path of ['a.br', 'a.PFX', 'in/a.keystore', 'a.Z']) {
     it(`leaves out ${path} for its name`, async () => {
       await assert.rejects(contentBench().redact(path, Buffer.from(TEXT)), {
         message: /cannot be looked into/,
       });
-    });
-  }
-
-  for (const [what, text] of [
-    ['words that begin like a magic', 'BZhang wrote: PKware, GIF, LUKS, 7zip, Rar!'],
-    ['an armored public key', '-----BEGIN PGP PUBLIC KEY BLOCK-----\n'],
-    ['an ELF program', '\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0'],
-    ['a PEM', '-----BEGIN CERTIFICATE-----\n'],
-  ] as const) {
-    it(`does not take ${what} for a file that cannot be looked into`, async () => {
-      const bytes = Buffer.from(text, 'latin1');
-
-      assert.deepEqual(await contentBench().redact('a', bytes), bytes);
     });
   }
 
@@ -259,54 +233,11 @@ async function* thenFailing(head: Buffer, error: Error): AsyncGenerator<Uint8Arr
   throw error;
 }
 
-/** Made by their programs, down to the first bytes, where Node cannot make them. */
-function magics(): readonly (readonly [what: string, bytes: Buffer])[] {
-  const elf = (elfClass: number, type: string): string =>
-    `\x7fELF${String.fromCharCode(elfClass)}\x01\x01${'\0'.repeat(9)}${type}`;
-  const texts = [
-    ['a bzip2 file', 'BZh91AY&SY\x8e\x1f'],
-    ['a bzip2 file', 'BZh9\x17rE8P\x90\0\0\0\0'],
-    ['an xz file', '\xfd7zXZ\0\0\x04'],
-    ['an lzma file', ']\0\0\x80\0\xff\xff\xff\xff'],
-    ['an lzip file', 'LZIP\x01\x14'],
-    ['a zstd file', '\x5e*M\x18\x04\0\0\0'],
-    ['an lz4 file', '\x04"M\x18d@'],
-    ['an lz4 file', '\x02!L\x18'],
-    ['an lzop file', '\x89LZO\0\r\n\x1a\n\x10'],
-    ['a snappy file', '\xff\x06\0\0sNaPpY'],
-    ['a compress file', '\x1f\x9d\x90'],
-    ['a 7z archive', '7z\xbc\xaf\x27\x1c\0\x04'],
-    ['a rar archive', 'Rar!\x1a\x07\x01\0'],
-    ['a Debian package', '!<arch>\ndebian-binary   '],
-    ['an RPM package', '\xed\xab\xee\xdb\x03\0'],
-    ['a Git pack', 'PACK\0\0\0\x02'],
-    ['a systemd journal', 'LPKSHHRH\0\0'],
-    ['a PostgreSQL dump', 'PGDMP\x01\x0e'],
-    ['a Redis dump', 'REDIS0011'],
-    ['a PDF', '%PDF-1.7\n'],
-    ['an Office document', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
-    ['a PNG image', '\x89PNG\r\n\x1a\n\0\0\0\rIHDR'],
-    ['a JPEG image', '\xff\xd8\xff\xe0\0\x10JFIF'],
-    ['a GIF image', 'GIF89a\x01\0'],
-    ['a WebP image', 'RIFF\x10\0\0\0WEBPVP8 '],
-    ['an age file', 'age-encryption.org/v1\n-> X25519 '],
-    ['an age file', '-----BEGIN AGE ENCRYPTED FILE-----\n'],
-    ['an OpenPGP message', '-----BEGIN PGP MESSAGE-----\n\n'],
-    ['a file that OpenSSL has encrypted', 'Salted__\x01\x02\x03\x04\x05\x06\x07\x08'],
-    ['a file that OpenSSL has encrypted', 'U2FsdGVkX1+abc'],
-    ['an Ansible vault', '$ANSIBLE_VAULT;1.1;AES256\n'],
-    ['a Java keystore', '\xfe\xed\xfe\xed\0\0\0\x02'],
-    ['a Java keystore', '\xce\xce\xce\xce\0\0\0\x02'],
-    ['a PKCS#12 keystore', '0\x82\x0a\x10\x02\x01\x030\x82'],
-    ['a KeePass database', '\x03\xd9\xa2\x9ag\xfbK\xb5'],
-    ['a core dump', elf(2, '\x04\0')],
-    ['a core dump', elf(1, '\x04\0')],
-    ['a Java heap dump', 'JAVA PROFILE 1.0.2\0\0\0\0\x08'],
-    ['an SQLite database', 'SQLite format 3\0\x10\0'],
-    ['a bbolt database', `${'\0'.repeat(8)}\x04\0${'\0'.repeat(6)}\xed\xda\x0c\xed\x02\0`],
-  ] as const;
+/** Those that Node can make, and one of them all: see opaque.test.ts for the others. */
+function opaqueFiles(): readonly (readonly [what: string, bytes: Buffer])[] {
   return [
-    ...texts.map(([what, text]) => [what, Buffer.from(text, 'latin1')] as const),
+    ['an SQLite database', Buffer.from('SQLite format 3\0\x10\0', 'latin1')],
+    ['a bbolt database', Buffer.from(`${'\0'.repeat(16)}\xed\xda\x0c\xed\x02\0`, 'latin1')],
     ['a zstd file', zstdCompressSync(TEXT)],
     ['a zlib file', deflateSync(TEXT)],
     ['a zlib file', deflateSync(TEXT, { level: 9 })],

@@ -1,23 +1,29 @@
 /** Lines in which a secret goes on that a line before them has begun. */
 
 import { MASK } from '../../rules.ts';
-import { applyEdits, type Pending } from './edits.ts';
+import { continueCommand } from './command-lines.ts';
+import { applyEdits, type Edit, type Findings, type Pending } from './edits.ts';
+import { isPinName } from './env-names.ts';
+import { secondOnLine } from './field-elements.ts';
 import { readValue } from './field-value.ts';
 import { isKept } from './kept-values.ts';
 import { closingQuote, type Quote, quoteAt } from './quotes.ts';
+import { mayBeSecret } from './secret-names.ts';
+import { continueValues } from './sql.ts';
+import { continueRows } from './tables.ts';
 
 /** What a line became. */
 export interface Continued {
   /** Undefined: it is gone, since a line before it has the mask for both. */
   readonly line: string | undefined;
-  readonly pending: Pending | undefined;
+  readonly pending?: Pending | undefined;
   readonly isHidden: boolean;
 }
 
 /** @param line Without its `\n`. */
 export function continueLine(
   line: string,
-  pending: Exclude<Pending, { kind: 'array' }>,
+  pending: Exclude<Pending, PendingFindings | { kind: 'array' }>,
 ): Continued {
   switch (pending.kind) {
     case 'pair':
@@ -25,7 +31,7 @@ export function continueLine(
     case 'nested':
       return continueNested(line, pending);
     case 'argument':
-      return continueArgument(line);
+      return continueArgument(line, pending);
     case 'block':
       return continueBlock(line, pending);
     case 'plain':
@@ -38,6 +44,34 @@ export function continueLine(
 
 function unchanged(line: string, pending?: Pending): Continued {
   return { line, pending, isHidden: false };
+}
+
+/** What is found on a line beside what it says itself. */
+export type PendingFindings = Extract<Pending, { kind: 'element' | 'command' | 'rows' | 'values' }>;
+
+export function isPendingFindings(pending: Pending): pending is PendingFindings {
+  return ['element', 'command', 'rows', 'values'].includes(pending.kind);
+}
+
+export function findPending(line: string, pending: PendingFindings): Findings {
+  switch (pending.kind) {
+    case 'element':
+      return secondOnLine(line, pending.name);
+    case 'command':
+      return continueCommand(line, pending);
+    case 'rows':
+      return continueRows(line, pending);
+    case 'values':
+      break;
+  }
+  return continueValues(line);
+}
+
+function asContinued(
+  line: string,
+  { edits, pending }: Findings,
+): Continued & { readonly line: string } {
+  return { line: applyEdits(line, edits), pending, isHidden: edits.length > 0 };
 }
 
 const VALUE_LINE = /^([ \t]*(?:-[ \t]+)?)(\\*["']?)(?:value|default|val)\\*["']?[ \t]*[:=][ \t]*/i;
@@ -57,7 +91,7 @@ function continuePair(line: string, pending: Extract<Pending, { kind: 'pair' }>)
     return unchanged(line, isOfPair ? { ...pending, lines } : undefined);
   }
   const [opening = '', indent = '', quote = ''] = match;
-  return hideValue(line, { at: opening.length, indent: indent.length, quote });
+  return hideValue(line, { at: opening.length, indent: indent.length, quote, name: pending.name });
 }
 
 const NESTED_VALUE = /^([ \t]*)(\\*["']?)(?:value|default|data)\\*["']?[ \t]*:[ \t]*(?=[^ \t])/i;
@@ -70,39 +104,55 @@ function hideXml(line: string, [, opening = '', value = '']: RegExpExecArray): C
   return { line: applyEdits(line, [edit]), pending: undefined, isHidden: true };
 }
 
-function continueNested(line: string, pending: Extract<Pending, { kind: 'nested' }>): Continued {
+type PendingArgument = Extract<Pending, { kind: 'argument' }>;
+
+type PendingNested = Extract<Pending, { kind: 'nested' }>;
+
+function continueNested(line: string, pending: PendingNested): Continued {
+  const { name } = pending;
   const column = indentOf(line);
-  const later: Pending = { ...pending, isFirst: false };
+  const later: PendingNested = { ...pending, isFirst: false };
   if (/^[ \t]*(?:#|\r?$)/.test(line)) return unchanged(line, pending);
   const isElement = line.startsWith('- ', column);
   if (column < pending.column + (isElement ? 0 : 1)) return unchanged(line);
   const match = NESTED_VALUE.exec(line);
   if (match !== null) {
-    return hideValue(line, { at: match[0].length, indent: column, quote: match[2] ?? '' });
+    return hideValue(line, { at: match[0].length, indent: column, quote: match[2] ?? '', name });
   }
   if (isElement) return continueElement(line, column, later);
   if (OWN_NAME.test(line) || !pending.isFirst) return unchanged(line, later);
-  return hideValue(line, { at: column, indent: pending.column, quote: '' });
+  return hideValue(line, { at: column, indent: pending.column, quote: '', name });
 }
 
 /** Of a list of texts; a list of objects is none of secrets. */
-function continueElement(line: string, column: number, pending: Pending): Continued {
+function continueElement(line: string, column: number, pending: PendingNested): Continued {
   const at = column + line.slice(column).search(/[^ -]|$/);
   if (at >= line.length || OWN_NAME.test(line.slice(at)) || /^[[{]/.test(line.slice(at, at + 1))) {
     return unchanged(line);
   }
-  const hidden = hideValue(line, { at, indent: column, quote: '' });
+  const hidden = hideValue(line, { at, indent: column, quote: '', name: pending.name });
   const isBlock = hidden.pending?.kind === 'block' || hidden.pending?.kind === 'quoted';
   return isBlock ? hidden : { ...hidden, pending };
 }
 
-function continueArgument(line: string): Continued {
+function continueArgument(line: string, pending: PendingArgument): Continued {
   const [opening = '', dash] = /^[ \t]*(-[ \t]+)?/.exec(line) ?? [];
   const at = opening.length;
   const quote = quoteAt(line, at);
   const isElement = quote === undefined ? dash !== undefined : true;
-  if (!isElement || line.startsWith('-', quote?.end ?? at)) return unchanged(line);
-  return hideValue(line, { at, indent: opening.length, quote: '' });
+  if (!isElement || line.startsWith('-', quote?.end ?? at)) return noArgument(line, pending);
+  const { name, within } = pending;
+  const hidden = hideValue(line, { at, indent: opening.length, quote: '', name });
+  return within !== undefined && isDone(hidden) ? { ...hidden, pending: within } : hidden;
+}
+
+/** A plain text could go on below, but hardly does in the words of a command. */
+function isDone({ pending }: Continued): boolean {
+  return pending === undefined || pending.kind === 'plain';
+}
+
+function noArgument(line: string, { within }: PendingArgument): Continued {
+  return within === undefined ? unchanged(line) : asContinued(line, continueCommand(line, within));
 }
 
 /** Whether the line is the first of a pair whose name comes second: `"value": "y",`, `- value: y`. */
@@ -119,28 +169,47 @@ export function isReversedPair(first: string, second: string): boolean {
   return keyAt === indentOf(second) && second[keyAt] !== '-';
 }
 
-function hideValue(
+interface ContinuedValue {
+  readonly at: number;
+  readonly indent: number;
+  readonly quote: string;
+  readonly name: string | undefined;
+}
+
+/** Twice: behind what quotes that do not match enclose there may be more, which a second look would take for the value. */
+function hideValue(line: string, place: ContinuedValue): Continued {
+  const once = hideOnce(line, place);
+  if (!once.isHidden || once.pending !== undefined) return once;
+  const twice = hideOnce(once.line, place);
+  return twice.isHidden ? twice : once;
+}
+
+function hideOnce(
   line: string,
-  { at, indent, quote }: { readonly at: number; readonly indent: number; readonly quote: string },
-): Continued {
+  { at, indent, quote, name }: ContinuedValue,
+): Continued & { readonly line: string } {
   const value = readValue(line, {
     at,
     keyQuote: quote === '' ? undefined : asQuote(quote),
     isLineStart: true,
     isYaml: quote === '',
     indent,
+    isPin: name !== undefined && isPinName(name),
     isInDouble: false,
     isInSingle: false,
     stringRun: undefined,
     lineEnd: line.trimEnd().length,
   });
-  if (value === undefined) return unchanged(line);
+  if (value === undefined || !isOf(name, line, value.edit)) {
+    return { line, pending: undefined, isHidden: false };
+  }
   const edits = value.edit === undefined ? [] : [value.edit];
-  return {
-    line: applyEdits(line, edits),
-    pending: value.pending,
-    isHidden: value.edit !== undefined,
-  };
+  return asContinued(line, { edits, pending: value.pending });
+}
+
+function isOf(name: string | undefined, line: string, edit: Edit | undefined): boolean {
+  if (name === undefined || edit === undefined) return true;
+  return mayBeSecret(name, line.slice(edit.start, edit.end));
 }
 
 function asQuote(text: string): Quote {

@@ -21,7 +21,7 @@ const findAnyAuth = fieldFinder({ words: 'auth', match: 'whole', forms: 'fields'
 export const DOCKER_CONFIG: ContextRule = {
   name: 'docker-config',
   needed: String.raw`\.dockerc(?:fg|onfigjson)|(?:identity|registry)token|auth\\*["']?[ \t]*:`,
-  seeds: ['kerc', String.raw`uth["'\\]`, 'ken'],
+  seeds: ['kerc', String.raw`uth["'\\:]`, 'ken'],
   find(line) {
     const whole = findWhole(line);
     if (whole.edits.length > 0 || whole.pending !== undefined) return whole;

@@ -17,9 +17,24 @@ export type Pending =
       readonly column: number;
       /** How many lines have stood between. */
       readonly lines: number;
+      /** Undefined: not known yet. */
+      readonly name?: string | undefined;
     }
   /** The next element of a list. */
-  | { readonly kind: 'argument' }
+  | {
+      readonly kind: 'argument';
+      readonly name: string;
+      /** The command that both are arguments of. */
+      readonly within?: PendingCommand;
+    }
+  /** The second of two texts in a list, the first of which is its name. */
+  | { readonly kind: 'element'; readonly name: string }
+  /** Words of a command, one a line. */
+  | PendingCommand
+  /** Rows of a table. */
+  | PendingRows
+  /** Values of an INSERT, in brackets. */
+  | { readonly kind: 'values' }
   /** All elements of a list up to its `]`. */
   | { readonly kind: 'array' }
   /** Texts of a list, or a `value`, on lines that are indented deeper. */
@@ -29,6 +44,7 @@ export type Pending =
       readonly column: number;
       /** The next line may be the value itself. */
       readonly isFirst: boolean;
+      readonly name: string;
     }
   /** Lines that are indented deeper, one mask in the place of all of them. */
   | { readonly kind: 'block'; readonly indent: number; readonly isHidden: boolean }
@@ -41,6 +57,28 @@ export type Pending =
       readonly mark: string;
       readonly run: number;
     };
+
+export interface PendingCommand {
+  readonly kind: 'command';
+  readonly command: string;
+  /** The word before. */
+  readonly flag: string;
+  /** How many lines have been looked at. */
+  readonly words: number;
+  /** Of the elements of its list; undefined: it is a shell's, and its last line ended in a backslash. */
+  readonly column: number | undefined;
+}
+
+export interface PendingRows {
+  readonly kind: 'rows';
+  /** Between the cells. */
+  readonly separator: string;
+  readonly cells: number;
+  /** The columns of secrets, from 0. */
+  readonly secret: readonly number[];
+  /** How many rows there have been. */
+  readonly rows: number;
+}
 
 /** What a rule finds in a line. */
 export interface Findings {
@@ -63,4 +101,17 @@ export function addEdits(edits: Edit[], more: Iterable<Edit>): void {
 
 export function masked(start: number, end: number): Edit {
   return { start, end, text: MASK };
+}
+
+/** In their order, without those that are inside another, or begin in it. */
+export function apart(edits: readonly Edit[]): readonly Edit[] {
+  if (edits.length < 2) return edits;
+  let end = 0;
+  return edits
+    .toSorted((one, other) => one.start - other.start)
+    .filter((edit) => {
+      if (edit.start < end) return false;
+      end = edit.end;
+      return true;
+    });
 }

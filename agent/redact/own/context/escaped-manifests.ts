@@ -13,9 +13,10 @@ const SAYS_SECRET = /kind:[ \t]{1,8}\\{0,7}["']?Secret|stringData:|\\n *type:[ \
 /** Backslashes before the quotes of a string, of one in a string, and of one in that. */
 const RUNS = [0, 1, 3];
 
-export function escapedManifests(line: string): readonly EscapedManifest[] {
+/** @returns For each depth, one by one in their order: two depths may have the same text. */
+export function escapedManifests(line: string): readonly Iterable<EscapedManifest>[] {
   if (!line.includes('\\n') || !SAYS_SECRET.test(line)) return [];
-  return RUNS.flatMap((run) => [...manifestsOf(line, run)]);
+  return RUNS.map((run) => manifestsOf(line, run));
 }
 
 function* manifestsOf(line: string, run: number): Generator<EscapedManifest> {

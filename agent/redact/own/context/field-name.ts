@@ -58,6 +58,10 @@ function nameStart(text: string, at: number, from: number): number {
   return isEscaped ? start + 1 : start;
 }
 
+export function nameOf({ text }: FieldLine, { start, end }: FieldName): string {
+  return text.slice(start, end);
+}
+
 /** Of the quote before the name, if the name has one of its own. */
 export function keyStart({ start, quote }: FieldName): number {
   return quote === undefined ? start : start - 1 - quote.run;

@@ -1,7 +1,7 @@
 /** Values in a list or an object that a name has: `"password": ["x"]`, `password: {value: x}`, and below it in YAML. */
 
 import { type Edit, masked } from './edits.ts';
-import type { FieldLine, FieldName } from './field-name.ts';
+import { type FieldLine, type FieldName, nameOf } from './field-name.ts';
 import { pairedAt } from './field-pairs.ts';
 import { placeOf } from './field-place.ts';
 import { readValue, type Value } from './field-value.ts';
@@ -18,7 +18,10 @@ export function nestedValue(
   if (at >= line.end) {
     if (!isLineStart) return undefined;
     const column = text.search(/[^ \t]/);
-    return { after: text.length, pending: { kind: 'nested', column, isFirst: true } };
+    return {
+      after: text.length,
+      pending: { kind: 'nested', column, isFirst: true, name: nameOf(line, name) },
+    };
   }
   if (text[at] === '[') return listValue(text, at + 1);
   if (text[at] === '{') return objectValue(line, name, at + 1);
@@ -65,7 +68,10 @@ function elementAt(text: string, at: number): Element | undefined {
 function objectValue(line: FieldLine, name: FieldName, from: number): Value | undefined {
   if (from >= line.end) {
     const column = line.text.search(/[^ \t]/);
-    return { after: from, pending: { kind: 'nested', column, isFirst: false } };
+    return {
+      after: from,
+      pending: { kind: 'nested', column, isFirst: false, name: nameOf(line, name) },
+    };
   }
   const at = pairedAt(line.text, from);
   return at === undefined ? undefined : readValue(line.text, placeOf(line, name, at));

@@ -1,8 +1,10 @@
 /** Values whose names are values or words themselves: `"name": "X", "value": "y"`, `--token x`, `IDENTIFIED BY 'x'`. */
 
 import { MASK } from '../../rules.ts';
-import { masked } from './edits.ts';
-import type { FieldLine, FieldName } from './field-name.ts';
+import { masked, type Pending } from './edits.ts';
+import { isPinName, isPinValue } from './env-names.ts';
+import { elementValue } from './field-elements.ts';
+import { type FieldLine, type FieldName, keyStart, nameOf } from './field-name.ts';
 import { placeOf } from './field-place.ts';
 import { readValue, type Value } from './field-value.ts';
 import { isKept } from './kept-values.ts';
@@ -15,6 +17,7 @@ export function pairedValue(line: FieldLine, name: FieldName, from: number): Val
   return (
     pairValue(line, name, from) ??
     argumentValue(line, name) ??
+    elementValue(line, name) ??
     sqlValue(line, name) ??
     spokenValue(line, name)
   );
@@ -42,8 +45,12 @@ function pairValue(line: FieldLine, name: FieldName, from: number): Value | unde
   const early = earlyValue(text, name, from);
   if (early !== undefined) return early;
   return isAt(PAIR_END, text, afterName(text, name))
-    ? { after: text.length, pending: { kind: 'pair', column: text.search(/[^ \t-]/), lines: 0 } }
+    ? { after: text.length, pending: pendingPair(line, name) }
     : { after: name.after };
+}
+
+function pendingPair(line: FieldLine, name: FieldName): Pending {
+  return { kind: 'pair', column: line.text.search(/[^ \t-]/), lines: 0, name: nameOf(line, name) };
 }
 
 /** A path has the name's closing quote behind it, and its opening one further away. */
@@ -94,7 +101,7 @@ function earlyValueAt(text: string, keyAt: number, name: FieldName): Value | und
   if (name.start - closing.after > MAX_TO_NAME) return undefined;
   if (!TO_NAME.test(text.slice(closing.after, name.start))) return undefined;
   const value = text.slice(quote.end, closing.end);
-  return isKept(value)
+  return isKeptOf(text, name, value)
     ? { after: name.after }
     : { after: name.after, edit: masked(quote.end, closing.end) };
 }
@@ -107,28 +114,45 @@ function earlyPlain(text: string, at: number, name: FieldName): Value | undefine
   const end = ESCAPED_NEWLINE.exec(text)?.index ?? name.start;
   if (end >= name.start || name.start - end > MAX_TO_NAME) return undefined;
   if (!TO_NAME.test(text.slice(end, name.start))) return undefined;
-  if (isKept(text.slice(at, end).replaceAll("'", ''))) return { after: name.after };
+  if (isKeptOf(text, name, text.slice(at, end).replaceAll("'", ''))) return { after: name.after };
   return { after: name.after, edit: { start: at, end, text: `'${MASK}'` } };
 }
 
+function isKeptOf(text: string, { start, end }: FieldName, value: string): boolean {
+  return isKept(value) && !(isPinValue(value) && isPinName(text.slice(start, end)));
+}
+
 const BLANKS = /[ \t]+/y;
-const COMMA = /[ \t]*,[ \t]*/y;
+const COMMA = /[ \t]*,(?:\\{1,15}n)?[ \t]*/y;
 
 /** `--token x`, `"--token", "x"`. */
 function argumentValue(line: FieldLine, name: FieldName): Value | undefined {
   const { text } = line;
   if (text[name.start] !== '-' && !isSet(text, name)) return undefined;
   if (isAt(PAIR_END, text, name.after)) {
-    return { after: text.length, pending: { kind: 'argument' } };
+    return { after: text.length, pending: { kind: 'argument', name: nameOf(line, name) } };
   }
   const separator = name.quote === undefined ? BLANKS : COMMA;
-  if (!isAt(separator, text, name.after)) return undefined;
+  if (!isAt(separator, text, name.after)) return escapedArgument(line, name);
   const at = separator.lastIndex;
   const value = text.slice(at, at + 16);
   // Another argument, or the help's word for one.
   if (/^\\*["']?-/.test(value) || /^string(?:\s|$)/.test(value)) return undefined;
   if (name.quote !== undefined && quoteAt(text, at) === undefined) return undefined;
   return readValue(text, placeOf(line, name, at));
+}
+
+const LIST_DASH = /- {1,8}$/;
+const ESCAPED_DASH = /\\{1,15}n {0,64}- {1,8}(?!-|\\{0,7}["']-)/y;
+
+/** `- --token`, and on the next line of the same string `- x`. */
+function escapedArgument(line: FieldLine, name: FieldName): Value | undefined {
+  const { text } = line;
+  const from = keyStart(name);
+  if (!LIST_DASH.test(text.slice(Math.max(0, from - 9), from))) return undefined;
+  if (!isAt(ESCAPED_DASH, text, name.after)) return undefined;
+  const place = placeOf(line, name, ESCAPED_DASH.lastIndex);
+  return readValue(text, { ...place, keyQuote: undefined, isLineStart: true, isYaml: true });
 }
 
 /** What shells other than sh have: `setenv X y`, `set -x X y`. */

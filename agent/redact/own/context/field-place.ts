@@ -1,6 +1,7 @@
 /** Where a field's value stands. */
 
-import { type FieldLine, type FieldName, indentOf, keyStart } from './field-name.ts';
+import { isPinName } from './env-names.ts';
+import { type FieldLine, type FieldName, indentOf, keyStart, nameOf } from './field-name.ts';
 import type { ValuePlace } from './field-value.ts';
 
 /** As in the middle of a line of other things. */
@@ -16,5 +17,6 @@ export function placeOf(line: FieldLine, name: FieldName, at: number): ValuePlac
     isInSingle: line.firstSingle !== -1 && line.firstSingle < start,
     stringRun: undefined,
     lineEnd: line.end,
+    isPin: isPinName(nameOf(line, name)),
   };
 }

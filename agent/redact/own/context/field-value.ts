@@ -2,6 +2,7 @@
 
 import { MASK } from '../../rules.ts';
 import type { Edit, Pending } from './edits.ts';
+import { isPinValue } from './env-names.ts';
 import { isKept } from './kept-values.ts';
 import { plainEnd, type RestPlace, restEnd } from './plain-value.ts';
 import { closingQuote, type Quote, quoteAt } from './quotes.ts';
@@ -17,6 +18,8 @@ export interface ValuePlace extends RestPlace {
   readonly isYaml: boolean;
   /** Of the name's line. */
   readonly indent: number;
+  /** A number of a few digits is a secret too. */
+  readonly isPin: boolean;
 }
 
 export interface Value {
@@ -58,8 +61,12 @@ function quotedValue(line: string, quote: Quote, place: ValuePlace): Value {
     const tail = plainEnd(line, after, place);
     return { after: tail, edit: { start: quote.start, end: tail, text: MASK } };
   }
-  if (isKept(line.slice(quote.end, end))) return { after };
+  if (isKeptAt(place, line.slice(quote.end, end))) return { after };
   return { after, edit: { start: quote.end, end, text: MASK } };
+}
+
+function isKeptAt({ isPin }: ValuePlace, value: string): boolean {
+  return isKept(value) && !(isPin && isPinValue(value));
 }
 
 const WORD = /\w/;
@@ -163,7 +170,7 @@ function plainValue(line: string, place: ValuePlace): Value {
   if (literal !== undefined) return literal;
   const { at, isYaml, isLineStart, indent, lineEnd } = place;
   const end = isLineStart ? restEnd(line, at, place) : plainEnd(line, at, place);
-  if (isKept(line.slice(at, end))) return { after: end };
+  if (isKeptAt(place, line.slice(at, end))) return { after: end };
   const edit = { start: at, end, text: isYaml ? `'${MASK}'` : MASK };
   const goesOn = isYaml && isLineStart && end === lineEnd;
   return { after: end, edit, ...(goesOn ? { pending: { kind: 'plain', indent } } : {}) };
@@ -172,13 +179,14 @@ function plainValue(line: string, place: ValuePlace): Value {
 const LITERAL = /[-\w.+]+(?=[ \t\r]*(?:[,}\]]|$))/y;
 
 /** Behind a quoted name a number may stand: the mask that takes its place has quotes. */
-function jsonLiteral(line: string, { at, keyQuote }: ValuePlace): Value | undefined {
+function jsonLiteral(line: string, place: ValuePlace): Value | undefined {
+  const { at, keyQuote } = place;
   if (keyQuote?.mark !== '"') return undefined;
   LITERAL.lastIndex = at;
   const value = LITERAL.exec(line)?.[0];
   if (value === undefined) return undefined;
   const after = at + value.length;
-  if (isKept(value)) return { after };
+  if (isKeptAt(place, value)) return { after };
   const quote = `${'\\'.repeat(keyQuote.run)}"`;
   return { after, edit: { start: at, end: after, text: quote + MASK + quote } };
 }

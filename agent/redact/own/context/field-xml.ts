@@ -16,7 +16,10 @@ const NAME_END = /<\/[\w:.-]{0,24}(?:name|key)>[ \t\r]*$/iy;
 export function xmlValue({ text }: FieldLine, name: FieldName): Value | undefined {
   if (isAt(NAME_END, text, name.end)) {
     const column = text.search(/[^ \t]/);
-    return { after: text.length, pending: { kind: 'pair', column, lines: 0 } };
+    return {
+      after: text.length,
+      pending: { kind: 'pair', column, lines: 0, name: text.slice(name.start, name.end) },
+    };
   }
   if (isAt(VALUE_ELEMENT, text, name.end)) return textAt(text, VALUE_ELEMENT.lastIndex);
   const before = text.slice(Math.max(0, name.start - OPENING_LENGTH), name.start);

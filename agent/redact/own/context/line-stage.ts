@@ -4,7 +4,14 @@ import { atRest } from '../../at-rest.ts';
 import { lineEndAt } from '../../lines.ts';
 import type { OnHidden, TextRedactor } from '../../rules.ts';
 import type { ContextRule } from './context-rule.ts';
-import { continueLine, isEarlyValue, isReversedPair } from './continued.ts';
+import {
+  continueLine,
+  findPending,
+  isEarlyValue,
+  isPendingFindings,
+  isReversedPair,
+  type PendingFindings,
+} from './continued.ts';
 import { applyEdits, type Findings, NO_FINDINGS, type Pending } from './edits.ts';
 import { type Prefilter, prefilter } from './prefilter.ts';
 import { undressed } from './undressed.ts';
@@ -14,6 +21,14 @@ const MAX_TURNS = 6;
 
 /** More than stand in a pair: a value's line is only sought on the one that is given. */
 const MAX_LINES = 1000;
+
+/** A value begins that the mask has already taken the place of. */
+const WITHIN_VALUE: ReadonlySet<Pending['kind'] | undefined> = new Set([
+  'array',
+  'block',
+  'plain',
+  'quoted',
+]);
 
 interface Waiting {
   readonly rule: ContextRule;
@@ -72,6 +87,8 @@ class Lines {
   readonly #onHidden: OnHidden;
   readonly #named: ContextRule | undefined;
   #waiting: Waiting | undefined;
+  /** What is waited for since a line before. */
+  #carried: Waiting | undefined;
   #endsInBrace = false;
 
   constructor(rules: readonly Guarded[], onHidden: OnHidden) {
@@ -95,15 +112,43 @@ class Lines {
   redact(line: string): string | undefined {
     const waiting = this.#waiting;
     this.#waiting = undefined;
+    this.#carried = undefined;
+    if (waiting !== undefined && isPendingFindings(waiting.pending)) {
+      return this.#redactBeside(line, waiting.rule, waiting.pending);
+    }
     const continued = waiting === undefined ? line : this.#continue(line, waiting);
     if (continued === undefined) return continued;
+    this.#carried = this.#waiting;
     return this.#isOwn() ? atRest(continued, MAX_TURNS, this.#turn) : continued;
+  }
+
+  /** What the line becomes of itself says what it is to the lines before: so it is the same to a second look. */
+  #redactBeside(line: string, rule: ContextRule, pending: PendingFindings): string {
+    const text = atRest(line, MAX_TURNS, (before) => {
+      const after = this.#turn(before);
+      if (after !== before) return after;
+      const { edits } = findPending(before, pending);
+      return this.#apply(before, rule, { edits });
+    });
+    const next = findPending(text, pending).pending;
+    if (next !== undefined) this.#goOn(rule, next);
+    return text;
+  }
+
+  /** Of a command also behind an argument that has a name of its own. */
+  #goOn(rule: ContextRule, next: Pending): void {
+    const own = this.#waiting;
+    if (own === undefined) this.#waiting = { rule, pending: next };
+    else if (own.pending.kind === 'argument' && next.kind === 'command') {
+      this.#waiting = { rule: own.rule, pending: { ...own.pending, within: next } };
+    }
   }
 
   /** Whether the line is also one for the rules: it is none of a value's. */
   #isOwn(): boolean {
-    const kind = this.#waiting?.pending.kind;
-    return kind === undefined || kind === 'pair' || kind === 'nested';
+    const pending = this.#waiting?.pending;
+    if (pending === undefined || isPendingFindings(pending)) return true;
+    return pending.kind === 'pair' || pending.kind === 'nested';
   }
 
   #continue(line: string, { rule, pending }: Waiting): string | undefined {
@@ -111,6 +156,7 @@ class Lines {
       const findings = rule.continueArray?.(line) ?? NO_FINDINGS;
       return this.#apply(line, rule, findings);
     }
+    if (isPendingFindings(pending)) return line;
     const continued = continueLine(line, pending);
     if (continued.isHidden) this.#onHidden(rule.name);
     if (continued.pending !== undefined) this.#waiting = { rule, pending: continued.pending };
@@ -123,6 +169,11 @@ class Lines {
     return applyEdits(line, edits);
   }
 
+  /** If not, what is waited for is found again on the line as it is. */
+  #isWithinValue(): boolean {
+    return WITHIN_VALUE.has(this.#waiting?.pending.kind);
+  }
+
   #mayReplace(): boolean {
     const pending = this.#waiting?.pending;
     if (pending === undefined || pending.kind === 'nested') return true;
@@ -130,6 +181,7 @@ class Lines {
   }
 
   readonly #turn = (line: string): string => {
+    if (!this.#isWithinValue()) this.#waiting = this.#carried;
     let text = line;
     for (const { rule, guard } of this.#rules) {
       if (guard.test(text)) text = this.#apply(text, rule, rule.find(text));
@@ -148,10 +200,17 @@ class Lines {
     return line;
   }
 
+  /** Of the pair, if the last line was its name. */
+  get #name(): string | undefined {
+    const pending = this.#waiting?.pending;
+    return pending?.kind === 'pair' && pending.lines === 0 ? pending.name : undefined;
+  }
+
   /** A line whose pair's name comes, or may come, on the next one. */
   redactEarly(line: string, isPair: boolean): string {
     if (!isPair || this.#named === undefined) return line;
-    const continued = continueLine(line, { kind: 'pair', column: 0, lines: MAX_LINES });
+    const pending = { kind: 'pair', column: 0, lines: MAX_LINES, name: this.#name } as const;
+    const continued = continueLine(line, pending);
     if (continued.isHidden) this.#onHidden(this.#named.name);
     return continued.line ?? line;
   }

@@ -2,6 +2,7 @@
 
 import { lineEndAt } from '../../lines.ts';
 import { indentAt, type KeyLine, keyLine, wordAt } from './object-lines.ts';
+import { isAt } from './sticky.ts';
 
 /** The lines of one object: those that are indented at least as far as its keys. */
 export interface Region {
@@ -51,25 +52,38 @@ function readRegion(text: string, at: number, indent: number): Region {
   }
 }
 
+interface Known {
+  readonly indent: number;
+  readonly facts: Facts;
+}
+
 type Relation = 'inside' | 'first' | 'outside';
 
 /** What a line says about an object: `first` if it is its first one, as YAML has it in a list. */
-function learn(
-  text: string,
-  start: number,
-  { indent, facts }: { readonly indent: number; readonly facts: Facts },
-): Relation {
-  const end = lineEndAt(text, start);
-  const column = indentAt(text, start, end);
+function learn(text: string, start: number, known: Known): Relation {
+  const { indent } = known;
+  const column = indentAt(text, start);
   if (column === undefined) return 'inside';
   if (column === indent && text.startsWith('---', start + column)) return 'outside';
   if (column > indent) return 'inside';
-  const line = text.slice(start, Math.min(end, start + MAX_LINE_LENGTH));
+  const at = start + column;
+  if (!OPENS_OBJECT.has(text[at] ?? '')) {
+    if (column < indent) return 'outside';
+    if (!isAt(FACT, text, at)) return 'inside';
+  }
+  const end = Math.min(lineEndAt(text, start), start + MAX_LINE_LENGTH);
+  return learnKey(text.slice(start, end), column, known);
+}
+
+function learnKey(line: string, column: number, { indent, facts }: Known): Relation {
   const key = keyLine(line);
   if (key?.indent !== indent) return column < indent ? 'outside' : 'inside';
   learnFact(line, key, facts);
   return key.isElement ? 'first' : 'inside';
 }
+
+const OPENS_OBJECT: ReadonlySet<string> = new Set('-{');
+const FACT = /["']?(?:kind|type)\b/y;
 
 function learnFact(line: string, { key, valueAt }: KeyLine, facts: Facts): void {
   if (key === 'kind') facts.kind ??= wordAt(line, valueAt);

@@ -5,11 +5,14 @@ import { AUTHORIZATION_HEADER } from './authorization.ts';
 import { COMMAND_SECRET } from './commands.ts';
 import type { ContextRule } from './context-rule.ts';
 import { COOKIE_HEADER } from './cookies.ts';
+import { CREDENTIAL_FILE } from './credential-files.ts';
 import { DOCKER_CONFIG } from './docker-config.ts';
 import { KUBECONFIG } from './kubeconfig.ts';
 import { lineStage } from './line-stage.ts';
 import { NAMED_SECRET } from './named-secret.ts';
 import { LAST_APPLIED_SECRET, secretStage } from './secret-objects.ts';
+import { SQL_SECRET } from './sql.ts';
+import { TABLE_SECRET } from './tables.ts';
 import { URL_CREDENTIALS } from './url-credentials.ts';
 
 /** In the order in which they look at a line. */
@@ -21,6 +24,9 @@ const LINE_RULES: readonly ContextRule[] = [
   KUBECONFIG,
   NAMED_SECRET,
   COMMAND_SECRET,
+  CREDENTIAL_FILE,
+  SQL_SECRET,
+  TABLE_SECRET,
 ];
 
 /** @param names Of the rules that work, as in `RULES_ON`; those of other sets are passed over. */

@@ -1,145 +1,186 @@
-/** The values of a `data` or `stringData` block over several lines, JSON or YAML. */
+/** The values of a `data` or `stringData` block over several lines. */
 
 import { lineEndAt } from '../../lines.ts';
-import { MASK } from '../../rules.ts';
-import { type Edit, masked } from './edits.ts';
-import { indentAt, keyLine } from './object-lines.ts';
-import { closingQuote, quoteAt } from './quotes.ts';
-import { isHiddenAlready } from './secret-values.ts';
+import { commentedKeyLine, indentAt, keyLine } from './object-lines.ts';
+import { BraceReading, type OpenBraces } from './secret-braces.ts';
+import { GONE, PLAIN, type SecretEdits, SINGLE } from './secret-edits.ts';
+import { isHiddenAlready, SeenValues } from './secret-values.ts';
+import { isAt } from './sticky.ts';
 
 /** Where a block goes on, on the lines behind a place. */
 export interface OpenBlock {
   /** Column of the key `data`. */
   readonly indent: number;
-  readonly isJson: boolean;
   /** Of the block's own keys, once there is one. */
   readonly keyIndent: number | undefined;
-  /** YAML: what the last value needs on lines of its own: its mask, or only to be gone. */
+  /** What the last value needs on lines of its own: its mask, or only to be gone. */
   readonly rest: 'none' | 'mask' | 'drop';
+  /** Undefined: it is in no braces, or not yet. */
+  readonly braces: OpenBraces | undefined;
 }
 
 export interface Block {
-  /** Behind its last line. */
+  /** Behind its last line, or behind its last brace. */
   readonly end: number;
-  /** In order; what hides all values. */
-  readonly edits: readonly Edit[];
-  readonly values: readonly string[];
-  /** It has something that is no string: it is not of a Secret. */
+  readonly values: SeenValues;
+  /** It has something that is no string: it is not of a Secret, unless that says so itself. */
   readonly isForeign: boolean;
-  /** Undefined: it ends in this text. */
-  readonly open: OpenBlock | undefined;
+  /** How it stands at its end. */
+  readonly state: OpenBlock;
+  /** It ends where the text does, and may go on. */
+  readonly isOpen: boolean;
 }
 
-/** @param at Start of the block's first line behind its key. */
-export function readBlock(text: string, at: number, begun: OpenBlock): Block {
-  const reading = new Reading(text, begun);
-  let start = at;
-  while (start < text.length) {
-    const end = lineEndAt(text, start);
-    const next = Math.min(end + 1, text.length);
-    if (!reading.take(start, end, next)) return reading.block(start, false);
-    start = next;
-  }
-  return reading.block(start, true);
+/** Where one is read. */
+export interface BlockPlace {
+  readonly text: string;
+  /** Start of the block's first line behind its key, or its brace on the key's own. */
+  readonly at: number;
 }
 
-class Reading {
+/** @param edits What hides all values is added to them. */
+export function readBlock({ text, at }: BlockPlace, begun: OpenBlock, edits: SecretEdits): Block {
+  const reading = new Reading(text, begun, edits);
+  reading.read(at);
+  return reading;
+}
+
+class Reading implements Block {
+  end = 0;
+  isOpen = true;
+  readonly values = new SeenValues();
   readonly #text: string;
-  readonly #edits: Edit[] = [];
-  readonly #values: string[] = [];
-  #state: OpenBlock;
+  readonly #edits: SecretEdits;
+  readonly #indent: number;
+  #keyIndent: number | undefined;
+  #rest: OpenBlock['rest'];
+  #braces: BraceReading | undefined;
   #isForeign = false;
 
-  constructor(text: string, begun: OpenBlock) {
+  constructor(text: string, { indent, keyIndent, rest, braces }: OpenBlock, edits: SecretEdits) {
     this.#text = text;
-    this.#state = begun;
+    this.#edits = edits;
+    this.#indent = indent;
+    this.#keyIndent = keyIndent;
+    this.#rest = rest;
+    if (braces !== undefined) this.#openBraces(braces);
   }
 
-  block(end: number, isOpen: boolean): Block {
+  #openBraces(begun?: OpenBraces): BraceReading {
+    const sinks = { edits: this.#edits, values: this.values };
+    this.#braces = new BraceReading({ text: this.#text, indent: this.#indent }, sinks, begun);
+    return this.#braces;
+  }
+
+  get isForeign(): boolean {
+    return this.#isForeign || this.#braces?.isForeign === true;
+  }
+
+  get state(): OpenBlock {
     return {
-      end,
-      edits: this.#edits,
-      values: this.#values,
-      isForeign: this.#isForeign,
-      open: isOpen ? this.#state : undefined,
+      indent: this.#indent,
+      keyIndent: this.#keyIndent,
+      rest: this.#rest,
+      braces: this.#braces?.state,
     };
   }
 
-  /** @returns Whether the line is one of the block's. */
-  take(start: number, end: number, next: number): boolean {
-    const indent = indentAt(this.#text, start, end);
-    const { rest, isJson } = this.#state;
-    if (indent === undefined) {
-      // A `#` in the text of a value is no comment.
-      const isText = rest !== 'none' && this.#text.slice(start, end).trim() !== '';
-      if (isText) this.#takeRest(start, end, next);
-      return true;
+  read(at: number): void {
+    this.end = at;
+    while (this.end < this.#text.length) {
+      const lineEnd = lineEndAt(this.#text, this.end);
+      const next = Math.min(lineEnd + 1, this.#text.length);
+      const end = this.#take(this.end, lineEnd, next);
+      this.end = end ?? next;
+      if (end !== undefined) {
+        this.isOpen = false;
+        return;
+      }
     }
-    if (indent <= this.#state.indent) return false;
-    const keyIndent = this.#state.keyIndent ?? indent;
-    if (keyIndent !== this.#state.keyIndent) this.#state = { ...this.#state, keyIndent };
-    if (!isJson && indent > keyIndent) this.#takeRest(start, end, next);
+  }
+
+  /** @returns Where the block ends, in the line or before it; undefined: it goes on. */
+  #take(start: number, end: number, next: number): number | undefined {
+    if (this.#braces !== undefined) return this.#braces.take(start, end, next);
+    const indent = indentAt(this.#text, start);
+    if (indent === undefined) {
+      this.#takeBlank(start, end, next);
+      return undefined;
+    }
+    if (this.#isBrace(start, indent)) return this.#openBraces().take(start, end, next);
+    if (indent <= this.#indent) return start;
+    this.#keyIndent ??= indent;
+    if (indent > this.#keyIndent) this.#takeRest(start, end, next);
     else this.#takeEntry(start, end);
-    return true;
+    return undefined;
+  }
+
+  /** The block's own: on its key's line, or not left of that on the next one. */
+  #isBrace(start: number, indent: number): boolean {
+    const isFirst = this.#keyIndent === undefined && isAt(BRACE, this.#text, start + indent);
+    return isFirst && (indent >= this.#indent || this.#text[start - 1] !== '\n');
+  }
+
+  #takeBlank(start: number, end: number, next: number): void {
+    const line = this.#text.slice(start, end);
+    // A `#` in the text of a value is no comment.
+    if (this.#rest !== 'none' && line.trim() !== '') {
+      this.#takeRest(start, end, next);
+      return;
+    }
+    const valueAt = commentedKeyLine(line)?.valueAt;
+    if (valueAt !== undefined) this.#hideRest(start + valueAt, end, PLAIN);
   }
 
   #takeEntry(start: number, end: number): void {
-    const { isJson } = this.#state;
-    const entry = isJson
-      ? jsonValueAt(this.#text, start, end)
-      : yamlValueAt(this.#text, start, end);
-    this.#state = { ...this.#state, rest: 'none' };
-    if (entry === undefined) this.#isForeign = true;
-    else if (isJson) this.#takeJson(entry, end);
-    else this.#takeYaml(entry, end);
+    const line = this.#text.slice(start, end);
+    const key = keyLine(line);
+    this.#rest = 'none';
+    if (key !== undefined && !key.isElement) this.#takeValue(start + key.valueAt, end);
+    else if (!/^[ \t]*\?[ \t]/.test(line)) this.#takeUnknown(start, end);
   }
 
-  #takeJson(at: number, end: number): void {
-    const quote = quoteAt(this.#text, at);
-    if (quote === undefined || quote.mark !== '"' || quote.end > end) {
-      this.#isForeign = true;
-      return;
-    }
-    const line = this.#text.slice(quote.end, end);
-    const closing = closingQuote(line, 0, quote)?.end ?? line.length;
-    this.#hide(quote.end, quote.end + closing);
+  #takeUnknown(start: number, end: number): void {
+    this.#isForeign = true;
+    const at = start + (indentAt(this.#text, start) ?? 0);
+    if (!this.#text.startsWith('{{', at)) this.#hideRest(at, end, PLAIN);
   }
 
-  #hide(start: number, end: number): void {
-    const value = this.#text.slice(start, end);
-    this.#values.push(value);
-    if (!isHiddenAlready(value)) this.#edits.push(masked(start, end));
+  #hideRest(at: number, lineEnd: number, mask: number): void {
+    const value = this.#text.slice(at, lineEnd).trimEnd();
+    if (!isHiddenAlready(value)) this.#edits.add(at, at + value.length, mask);
   }
 
-  #takeYaml(at: number, lineEnd: number): void {
+  #takeValue(at: number, lineEnd: number): void {
     const value = this.#text.slice(at, lineEnd).trimEnd();
     if (value === '' || BLOCK_SCALAR.test(value.slice(0, MAX_HEADER_LENGTH))) {
-      this.#state = { ...this.#state, rest: 'mask' };
+      this.#rest = 'mask';
       return;
     }
     // Lines behind it that are indented deeper are its own.
-    this.#state = { ...this.#state, rest: 'drop' };
+    this.#rest = 'drop';
     if (value === '{}' || value === 'null') return;
     if (/^[[{]/.test(value)) this.#isForeign = true;
     const inner = withoutQuotes(value);
-    this.#values.push(inner);
-    if (isHiddenAlready(inner)) return;
-    this.#edits.push({ start: at, end: at + value.length, text: `'${MASK}'` });
+    this.values.add(inner);
+    if (!isHiddenAlready(inner)) this.#edits.add(at, at + value.length, SINGLE);
   }
 
   #takeRest(start: number, end: number, next: number): void {
-    const { rest } = this.#state;
-    const at = start + (indentAt(this.#text, start, end) ?? 0);
-    const value = this.#text.slice(at, end).trimEnd();
-    if (rest === 'mask') {
-      this.#values.push(value);
-      this.#state = { ...this.#state, rest: 'drop' };
-      if (!isHiddenAlready(value)) this.#edits.push(masked(at, at + value.length));
-    } else {
-      this.#edits.push({ start, end: next, text: '' });
+    if (this.#rest !== 'mask') {
+      this.#edits.add(start, next, GONE);
+      return;
     }
+    const line = this.#text.slice(start, end);
+    const value = line.trim();
+    this.values.add(value);
+    this.#rest = 'drop';
+    this.#hideRest(start + line.search(/\S/), end, PLAIN);
   }
 }
+
+/** Two begin a template's expression. */
+const BRACE = /\{(?!\{)/y;
 
 function withoutQuotes(value: string): string {
   const quote = /^["']/.exec(value)?.[0];
@@ -147,22 +188,5 @@ function withoutQuotes(value: string): string {
   return value.slice(1, value.endsWith(quote) ? -1 : undefined);
 }
 
-const BLOCK_SCALAR = /^(?:![\w!]{0,32} +)?[|>][-+0-9]{0,2}[ \t]*(?:#.*)?$/;
+const BLOCK_SCALAR = /^(?:[\w!]{0,32} +)?[|>][-+0-9]{0,2}[ \t]*(?:#.*)?$/;
 const MAX_HEADER_LENGTH = 128;
-
-/** @returns Behind the key's colon and the blanks behind that; undefined: the line has no key. */
-function jsonValueAt(text: string, start: number, end: number): number | undefined {
-  const line = text.slice(start, end);
-  const opening = line.indexOf('"');
-  const closing =
-    opening === -1 ? undefined : closingQuote(line, opening + 1, { mark: '"', run: 0 });
-  if (closing === undefined) return undefined;
-  const colon = /[ \t]*:[ \t]*/y;
-  colon.lastIndex = closing.after;
-  return colon.test(line) ? start + colon.lastIndex : undefined;
-}
-
-function yamlValueAt(text: string, start: number, end: number): number | undefined {
-  const line = keyLine(text.slice(start, end));
-  return line === undefined || line.isElement ? undefined : start + line.valueAt;
-}

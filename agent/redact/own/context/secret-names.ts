@@ -1,5 +1,13 @@
 /** Names that say that their value is a secret. */
 
+import {
+  ENV_SEEDS,
+  ENV_WORDS,
+  isEnvSecretName,
+  mayBeEnvSecret,
+  NEEDED_ENV_WORDS,
+} from './env-names.ts';
+
 const KEYS = [
   'api|secret|access|private|encryption|signing|auth|account',
   'master|app|jwt|session|hmac|ssh|licen[cs]e|cookie|tls|ssl|shared',
@@ -28,10 +36,10 @@ const SHORT_WORDS = 'pass|pw|creds?|auth|webhook|tokens';
 const NOT_LAST = `(?:pass(?:word|wd)?|token|secret|api_?key)(?:_[a-z0-9]{1,24}){1,5}`;
 
 /** The words of such names up to their last, in any case, for a pattern with `i`. */
-export const SECRET_WORDS = [LAST_WORDS, SHORT_WORDS, NOT_LAST].join('|');
+export const SECRET_WORDS = [LAST_WORDS, SHORT_WORDS, NOT_LAST, ENV_WORDS].join('|');
 
 /** What a line with such a name has at least, in any case: of `SECRET_WORDS`, without what is asked of the rest. */
-export const NEEDED_WORDS = [LAST_WORDS, SHORT_WORDS].join('|');
+export const NEEDED_WORDS = [LAST_WORDS, SHORT_WORDS, NEEDED_ENV_WORDS].join('|');
 
 /** Parts of the words. */
 export const SECRET_SEEDS = [
@@ -46,6 +54,7 @@ export const SECRET_SEEDS = [
   'n[_.-]?strin',
   '_webh',
   'k[_.-]?url',
+  ...ENV_SEEDS,
 ];
 
 const ENDS_WELL = new RegExp(`(?:${LAST_WORDS})(?:[_-]?[0-9]{1,2})?$`, 'i');
@@ -88,8 +97,12 @@ export function saysSecret(name: string): boolean {
   if (/^(?:OLD)?PWD$/.test(name)) return false;
   if (/dsn$/i.test(name)) return /(?:^|[_.-])(?:dsn|Dsn|DSN)$|[a-z0-9]D(?:sn|SN)$/.test(name);
   if (/passwords$/i.test(name) || ENDS_WELL.test(name)) return !isCountOfKeys(name);
-  if (ENDS_SHORT.test(name)) return SHORT_NAME.test(name) && !COUNT.test(name);
-  return isEnvName(name);
+  if (isShort(name)) return !COUNT.test(name);
+  return isEnvSecretName(name) || (!ENDS_SHORT.test(name) && isEnvName(name));
+}
+
+function isShort(name: string): boolean {
+  return ENDS_SHORT.test(name) && SHORT_NAME.test(name);
 }
 
 /** Several keys in a name that is not an env variable's are often names of keys. */
@@ -110,6 +123,9 @@ const WAYS =
 
 /** Whether the value may be a secret, where the name alone does not say it. */
 export function mayBeSecret(name: string, value: string): boolean {
+  if (isEnvSecretName(name) && !ENDS_WELL.test(name) && !isShort(name)) {
+    return mayBeEnvSecret(name, value);
+  }
   if (/webhook$/i.test(name)) return /^https?:/i.test(value);
   if (/auth$/i.test(name)) return !WAYS.test(value);
   if (/pass$/i.test(name)) return !/^(?:ok|yes|no|on|off|all|none)$/i.test(value);

@@ -7,15 +7,40 @@ export function isSecretType(type: string): boolean {
   return SECRET_TYPE.test(type);
 }
 
+const LONGEST_MASK = 32;
+
 /** Nothing to hide: empty, or hidden by a rule before. */
 export function isHiddenAlready(value: string): boolean {
+  if (value.length > LONGEST_MASK) return false;
   return value === '' || /^\*{3,}(?:HIDDEN\*{3,})?$/.test(value);
 }
 
-/** Whether the values of a map may be a Secret's `data`: all of them base64, and one that is no word besides. */
-export function mayBeSecretData(values: readonly string[]): boolean {
-  const whole = values.filter((value) => !value.includes('***'));
-  return whole.every(isBase64) && whole.some(isNoWord);
+/** More are looked at together. */
+const FEW = 64;
+
+/** The values of a map: whether they may be a Secret's `data`, all of them base64, and one that is no word besides. */
+export class SeenValues {
+  /** Nobody may ever ask. */
+  #unread: string[] = [];
+  #areBase64 = true;
+  #haveNoWord = false;
+
+  add(value: string): void {
+    this.#unread.push(value);
+    if (this.#unread.length === FEW) this.#read();
+  }
+
+  get mayBeSecretData(): boolean {
+    this.#read();
+    return this.#areBase64 && this.#haveNoWord;
+  }
+
+  #read(): void {
+    const values = this.#unread.filter((value) => !value.includes('***'));
+    this.#unread = [];
+    this.#areBase64 &&= values.every(isBase64);
+    this.#haveNoWord ||= this.#areBase64 && values.some(isNoWord);
+  }
 }
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;

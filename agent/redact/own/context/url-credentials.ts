@@ -1,7 +1,8 @@
 /** User and password in a URL, and secrets among its parameters. */
 
 import type { ContextRule } from './context-rule.ts';
-import { addEdits, type Edit, masked } from './edits.ts';
+import { findDataSources } from './data-sources.ts';
+import { addEdits, apart, type Edit, masked } from './edits.ts';
 import { isKept } from './kept-values.ts';
 
 const PARAMETERS = [
@@ -18,13 +19,22 @@ const PARAMETERS = [
   'auth',
 ].join('|');
 
+/** Of Azure's shared access signatures, which are also given without a URL. */
+const SIGNATURE = String.raw`(?:[&;]|\\+u0026)sig(?:=|\\+u003d)`;
+
 export const URL_CREDENTIALS: ContextRule = {
   name: 'url-credentials',
-  needed: String.raw`@(?!sha256:)|\?[\w.-]+=`,
-  seeds: ['@', '?'],
+  needed: String.raw`@(?!sha256:)|\?[\w.-]+=|[&;6]sig[=\\]`,
+  seeds: ['@', '?', String.raw`[&;6]sig[=\\]`],
   find(line) {
-    const edits = [...findUsers(line), ...findParameters(line)];
-    return { edits: edits.toSorted((one, other) => one.start - other.start) };
+    return {
+      edits: apart([
+        ...findUsers(line),
+        ...findDataSources(line),
+        ...findParameters(line),
+        ...findSignatures(line),
+      ]),
+    };
   },
 };
 
@@ -150,6 +160,21 @@ function findParameters(line: string): readonly Edit[] {
       PARAMETER.lastIndex = to;
     }
     QUERY.lastIndex = end;
+  }
+  return edits;
+}
+
+const LOOSE_SIGNATURE = new RegExp(SIGNATURE, 'gi');
+const SIGNATURE_END = /[&#;\s"'<>`\\]/g;
+
+function findSignatures(line: string): readonly Edit[] {
+  const edits: Edit[] = [];
+  LOOSE_SIGNATURE.lastIndex = 0;
+  while (LOOSE_SIGNATURE.test(line)) {
+    const from = LOOSE_SIGNATURE.lastIndex;
+    SIGNATURE_END.lastIndex = from;
+    const to = SIGNATURE_END.exec(line)?.index ?? line.length;
+    if (!isKept(line.slice(from, to))) edits.push(masked(from, to));
   }
   return edits;
 }

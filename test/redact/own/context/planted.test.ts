@@ -147,6 +147,25 @@ const FORMS: Record<string, readonly [Shape, Form]> = {
     (_, value) => `map[Accept:[*/*] Authorization:[Bearer ${value}] X:[y]]\n`,
   ],
   'a Secret': ['any', (_, value) => pretty({ kind: 'Secret', stringData: { a: value } })],
+  'a Secret in flow style': [
+    'any',
+    (_, value) => `kind: Secret\nstringData: {a: ${json(value)}, b: ${single(value)}}\n`,
+  ],
+  'a Secret in flow style on lines': [
+    'any',
+    (_, value) => `kind: Secret\nstringData: {\n  a: ${json(value)},\n  b: c\n}\n`,
+  ],
+  'a Secret in a log': [
+    'plain',
+    (_, value) =>
+      ['kind: Secret', 'data:', `  a: ${value}`, 'z: 1']
+        .map((line) => `2026-11-26T11:00:00.5Z ${line}\n`)
+        .join(''),
+  ],
+  'a Secret in a diff': [
+    'plain',
+    (_, value) => ` kind: Secret\n data:\n-  a: ${value}\n+  a: ${value}\n z: 1\n`,
+  ],
   'a Secret on a line': ['any', (_, value) => json({ stringData: { a: value }, kind: 'Secret' })],
 };
 

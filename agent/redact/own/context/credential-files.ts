@@ -1,0 +1,53 @@
+/** Files of users and their passwords: PostgreSQL's `.pgpass`, PgBouncer's `userlist.txt`, `htpasswd`, `/etc/shadow`. */
+
+import type { ContextRule } from './context-rule.ts';
+import { type Edit, masked } from './edits.ts';
+import { isKept } from './kept-values.ts';
+
+/** The start and the end of a line, also of one in a string. */
+const START = String.raw`(?:^|\\n|")`;
+const END = String.raw`(?=\\{1,7}[nr]|"|[ \t\r]*$)`;
+
+/** `host:5432:db:user:x`. Source: PostgreSQL's manual, "The Password File". */
+const PGPASS = String.raw`(${START}[\w.*/@-]{1,253}:(?:\*|[1-9][0-9]{3,4}):[^\s:"'\\]{1,64}:[^\s:"'\\]{1,64}:)((?:[^\s:"\\]|\\{1,7}:){1,256})${END}`;
+
+/** `"user" "x"`. Source: PgBouncer's manual, "Authentication file format". */
+const USER_LIST = String.raw`(^[ \t]{0,8}"[\w.@+-]{1,64}"[ \t]{1,8}")([^"\s]{1,512})"[ \t\r]*$`;
+const ESCAPED_USER_LIST = String.raw`((?:\\n|")\\{1,7}"[\w.@+-]{1,64}\\{1,7}"[ \t]{1,8}\\{1,7}")([^"\s\\]{1,512})\\{1,7}"${END}`;
+
+/** Compose doubles the dollar. */
+const METHOD = String.raw`\${1,2}(?:apr1|2[abxy]?|[1567y]|gy|argon2(?:id|i|d)|scrypt|pbkdf2[\w-]{0,16})\${1,2}`;
+/** `user:$apr1$…`, `user bob password $6$…`. Source: crypt(5). */
+const CRYPTED = String.raw`((?:(?:^|\\n|[\s"'=,])[\w.@+-]{1,64}:|\bpassword[ \t]{1,16})${METHOD})([^\s:"'\\,]{8,512})`;
+/** Anywhere, if it is as long as such hashes are. */
+const HASH = String.raw`((?<![\w$])${METHOD})([\w./+=,$-]{30,512})`;
+/** `user:{SHA}…`. Source: RFC 2307, section 5.3; Dovecot's manual, "Password Schemes". */
+const SCHEME = String.raw`((?<=^|[:\s"'=])\{(?:S?SHA(?:256|384|512)?|S?MD5|(?:(?:SHA(?:256|512)|MD5|BLF)-)?CRYPT|PLAIN|ARGON2ID?)(?:\.(?:HEX|B64))?\})([^\s:"'\\,{}]{4,512})`;
+
+const PATTERNS = [PGPASS, USER_LIST, ESCAPED_USER_LIST, CRYPTED, HASH, SCHEME];
+const SECRETS = new RegExp(PATTERNS.join('|'), 'g');
+
+const SEEDS = [
+  ':[1-9][0-9][0-9][0-9]:',
+  ':[*]:[^:]',
+  String.raw`"[ ]\\?"[!#-~]{1,64}\\?"(?:$|[\\\r\n])`,
+  '[$](?:[1567y][$]|2[abxy][$]|apr1|argo|scry|pbkd)',
+  '[{](?:[s]?sha|[s]?md5|crypt|plain|blf)',
+];
+
+export const CREDENTIAL_FILE: ContextRule = {
+  name: 'named-secret',
+  needed: SEEDS.join('|'),
+  seeds: SEEDS,
+  find(line) {
+    const edits: Edit[] = [];
+    for (const match of line.matchAll(SECRETS)) {
+      const groups = match.slice(1);
+      const index = groups.findIndex((group) => group !== undefined);
+      const [opening = '', secret = ''] = groups.slice(index);
+      const start = match.index + opening.length;
+      if (!isKept(secret)) edits.push(masked(start, start + secret.length));
+    }
+    return { edits };
+  },
+};

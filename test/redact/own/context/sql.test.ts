@@ -1,0 +1,57 @@
+/** Secrets in SQL, and in data source names. */
+
+import { itHides, itLeaves } from './redacted.ts';
+
+describe('redact/own/context/sql', () => {
+  itHides([
+    "ALTER USER x WITH PASSWORD '§';\n",
+    "ALTER USER x WITH ENCRYPTED PASSWORD '§';\n",
+    "SET PASSWORD FOR x = '§'; set password for 'x'@'%' = PASSWORD('§');\n",
+    "SET PASSWORD FOR x TO '§'\n",
+    "UPDATE mysql.user SET authentication_string = PASSWORD('§') WHERE User = 'x';\n",
+    '{"init.sql":"SET PASSWORD FOR x = \'§\';\\nSELECT PASSWORD(\'§\');\\n"}\n',
+    [
+      "INSERT INTO users (name, password) VALUES ('bob', '§');\n",
+      "INSERT INTO users (name, password) VALUES ('§', '§');\n",
+    ],
+    [
+      "insert into `a`.`users` (`id`,`api_key`) values (1,'§'), (2, NULL), (3,N'§'); SELECT 'b';\n",
+      "insert into `a`.`users` (`id`,`api_key`) values (1,'§'), (2, NULL), (3,N'§'); SELECT 'b';\n",
+    ],
+    "INSERT INTO users (id, password) VALUES\n  (1, '§'),\n  (2, '§');\nSELECT 'b';\n",
+    [
+      '{"init.sql":"INSERT INTO \\"users\\" (name, password) VALUES\\n(\'bob\', \'§\');\\nSELECT \'b\';"}\n',
+      '{"init.sql":"INSERT INTO \\"users\\" (name, password) VALUES\\n(\'§\', \'§\');\\nSELECT \'b\';"}\n',
+    ],
+    'COPY public.users (id, name, password) FROM stdin;\n1\tbob\t§\n2\tal\t§\n\\.\n1\tbob\tc\n',
+  ]);
+
+  itLeaves([
+    "INSERT INTO users (name, age) VALUES ('bob', '7');\n",
+    "INSERT INTO users (name, password) SELECT a, b FROM c WHERE d = 'e';\n",
+    "SELECT password FROM users WHERE name = 'bob';\n",
+    'COPY users (id, name) FROM stdin;\n1\tbob\n\\.\n',
+    'set password for user bob\n',
+    "insert into the form (a password) values\nthe 'b'\n",
+    "getpass.password('Enter it: ')\n",
+  ]);
+});
+
+describe('redact/own/context/data-sources', () => {
+  itHides([
+    'user:§@tcp(host:3306)/db\nuser:§@unix(/tmp/mysql.sock)/db\n',
+    'connect app:§@tcp(db)/x, b:§@tcp6([::1]:3306)/x failed\n',
+    ['app:a@b:/=c@tcp(db)/x\n', 'app:§@tcp(db)/x\n'],
+    '{"dialect":"app:§@mysql+tcp(db)/x"}\n',
+    '{"a":"x\\napp:§@tcp(db:3306)/x\\n"}\n',
+    '{"args":["--db=app:§@tcp(db:3306)/x"]}\n',
+  ]);
+
+  itLeaves([
+    'user:%s@tcp(%s:3306)/db\nuser:$(PASSWORD)@tcp(db)/x\n',
+    'user@tcp(host:3306)/db\n',
+    'at 10:20 user@tcp(host:3306)\n',
+    'job:bob@host(1)\n',
+    'user:***HIDDEN***@tcp(db)/x\n',
+  ]);
+});
