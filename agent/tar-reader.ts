@@ -26,6 +26,9 @@ const KINDS = new Map<string, TarMemberKind>([
   ['directory', 'directory'],
 ]);
 
+/** Node's own 16 KiB make `redact` an eighth slower: each chunk is a turn of zlib's thread and of this one. */
+const CHUNK_BYTES = 64 * 1024;
+
 /**
  * Reads a file to its end; anything after the end of the gzip stream counts as damage.
  *
@@ -37,7 +40,7 @@ export function readTarGzip(
   toError: (error: unknown) => Error,
   signal: AbortSignal,
 ): AsyncGenerator<TarMember> {
-  const gunzip = createGunzip({ rejectGarbageAfterEnd: true });
+  const gunzip = createGunzip({ rejectGarbageAfterEnd: true, chunkSize: CHUNK_BYTES });
   return readMembers((members) => pipeline(source, gunzip, members, { signal }), toError, signal);
 }
 

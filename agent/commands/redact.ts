@@ -10,12 +10,11 @@ import { systemClock, toRfc3339 } from '../clock.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import { loadConfig } from '../config/load.ts';
 import { AgentError, messageOf } from '../errors.ts';
-import { connectKube } from '../kube/connect.ts';
 import { redactCollected } from '../redact/redact.ts';
 import { type RuleSets, ruleSets, troubleshootSets } from '../redact/rule-sets.ts';
 import { SecondLook } from '../redact/second-look.ts';
 import { newRunId } from '../run/record.ts';
-import { loadRedactors } from '../spec/load.ts';
+import type { BundleSpec } from '../spec/types.ts';
 import { readEntries } from '../support-bundle-cli/entries.ts';
 import { VERSION } from '../version.ts';
 import type { CommandContext } from './context.ts';
@@ -66,16 +65,25 @@ async function makeRules(
   config: AgentConfig,
   { redactors: refs = [], upstream: isUpstream = false }: RedactCommandOptions,
 ): Promise<RuleSets> {
-  const access = {
-    ownNamespace: config.podNamespace,
-    allowRemote: config.specRemote,
-    kube: () => connectKube({ concurrency: config.kubeConcurrency, outlastsOutages: false }),
-    stdin,
-  };
-  const redactors = await loadRedactors(refs, access, signal);
+  const redactors = refs.length === 0 ? [] : await readRedactors();
   if (isUpstream) return await troubleshootSets(redactors);
   const { redactDisable: disabled, redactEnable: enabled } = config;
   return await ruleSets({ redactors, disabled, enabled });
+
+  /** Most have none to read, and need not load what does. */
+  async function readRedactors(): Promise<BundleSpec['redactors']> {
+    const { loadRedactors } = await import('../spec/load.ts');
+    const access = {
+      ownNamespace: config.podNamespace,
+      allowRemote: config.specRemote,
+      async kube() {
+        const { connectKube } = await import('../kube/connect.ts');
+        return await connectKube({ concurrency: config.kubeConcurrency, outlastsOutages: false });
+      },
+      stdin,
+    };
+    return await loadRedactors(refs, access, signal);
+  }
 }
 
 interface Rewriting {

@@ -170,7 +170,7 @@ export class SecondLook {
     const text = this.#window.toString('latin1', 0, this.#bytes);
     this.#finding ??= findShape(this.#sought, text, { from: this.#from, end });
     // Some bytes at least that are as UTF-16 or UTF-32 has them: most that is not text has NULs too.
-    if (this.#finding !== undefined || !/(?:\0[^\0]){4}|(?:\0{3}[^\0]){4}/.test(text)) return;
+    if (this.#finding !== undefined || !mayBeWide(text)) return;
     const bytes = this.#window.subarray(0, this.#bytes);
     this.#finding = findShape(this.#sought, ...withoutNuls(bytes, { from: this.#from, end }));
   }
@@ -235,6 +235,11 @@ function endsUrlPassword(text: string, begin: number, at: number): boolean {
 
 function sticky(source: string): RegExp {
   return new RegExp(source, 'y');
+}
+
+/** Most text has no NUL, which is found out a dozen times faster. */
+function mayBeWide(text: string): boolean {
+  return text.includes('\0') && /(?:\0[^\0]){4}|(?:\0{3}[^\0]){4}/.test(text);
 }
 
 /** The text, and where the places in the bytes are in it. */

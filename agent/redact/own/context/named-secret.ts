@@ -18,7 +18,7 @@ const WORDS = `${SECRET_WORDS}|${IDENTIFIED_BY}`;
 export const NAMED_SECRET: ContextRule = {
   name: 'named-secret',
   needed: `${NEEDED_WORDS}|identified`,
-  seeds: [...SECRET_SEEDS, 'fied[ \\t]'],
+  seeds: [...SECRET_SEEDS, 'fied[ \t]'],
   findsPairs: true,
   find: fieldFinder({
     words: WORDS,

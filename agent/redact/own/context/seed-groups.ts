@@ -6,11 +6,10 @@
  * grouped by their lengths alone 6 ms. A seed that is missing here is sought with those of its length.
  */
 export const SEED_GROUPS: readonly (readonly string[])[] = [
-  [String.raw`[&;6]sig[=\\]`, 'mysql', 'login', 'mongo'],
+  [String.raw`[&;6]sig[=\\]`, 'mysql', 'login', 'mongo', 'earer'],
   ['riza', 'ariadb', 'ate-d', 'redis-c', 'fied[ \t]'],
-  ['earer', '[dt]pw[ \t]', 'curl'],
   ['key', 'ken', 'kie', 'kerc', 'k[_.-]?url', String.raw`"[ ]\\?"[!#-~]{1,64}\\?"(?:$|[\\\r\n])`],
-  ['cre[td]', 'c:orac', '-liter'],
+  ['cre[td]', 'c:orac', '-liter', 'curl'],
   [String.raw`uth["'\\:]`, 'auth[=\r\n]', '[r_]auth', '[ \t]auth[ \t]'],
   [
     'pw[^a-z]',
@@ -23,5 +22,5 @@ export const SEED_GROUPS: readonly (readonly string[])[] = [
     ':[1-9][0-9][0-9][0-9]:',
     ':[*]:[^:]',
   ],
-  ['n[_.-]?strin', 'sas[^a-z]', 'otp[^a-z]', 'salt[^a-z]', 'dsn', 'ldap'],
+  ['n[_.-]?strin', 'sas[^a-z]', 'otp[^a-z]', 'salt[^a-z]', 'dsn', 'ldap', '[dt]pw[ \t]'],
 ];
