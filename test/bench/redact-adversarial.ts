@@ -6,7 +6,7 @@ export interface Adversarial {
   readonly isOneOfMany?: true;
   /** Where the rule works on some files alone. */
   readonly path?: string;
-  /** @returns So many bytes, one character each, in one line; in two where the rule looks at two. */
+  /** @returns Nearly so many bytes, one character each, in one line; in two where the rule looks at two. */
   readonly text: (bytes: number) => string;
 }
 
@@ -236,6 +236,7 @@ function halves(
   };
 }
 
+/** Whole ones: where a text ends may decide whether it is looked at at all. */
 function fill(unit: string, bytes: number): string {
-  return unit.repeat(Math.ceil(bytes / unit.length)).slice(0, bytes);
+  return unit.repeat(Math.floor(bytes / unit.length));
 }

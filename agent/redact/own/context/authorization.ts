@@ -1,7 +1,7 @@
 /** Credentials in headers of requests: `Authorization` and its like. */
 
 import type { ContextRule } from './context-rule.ts';
-import { type Edit, masked } from './edits.ts';
+import { addEdit, type Edit, masked } from './edits.ts';
 import { type HeaderPlace, headerFinder } from './headers.ts';
 import { isKept } from './kept-values.ts';
 import { plainEnd } from './plain-value.ts';
@@ -29,9 +29,11 @@ export const AUTHORIZATION_HEADER: ContextRule = {
 };
 
 function findBearers(line: string): readonly Edit[] {
-  return Array.from(line.matchAll(BEARER), (match) =>
-    masked(match.index + (match[1] ?? '').length, match.index + match[0].length),
-  );
+  const edits: Edit[] = [];
+  for (const { 0: whole, 1: scheme = '', index } of line.matchAll(BEARER)) {
+    addEdit(edits, masked(index + scheme.length, index + whole.length));
+  }
+  return edits;
 }
 
 const SCHEME = /[A-Za-z][\w-]{0,32}[ \t]+(?=[^ \t])/y;

@@ -2,7 +2,7 @@
 
 import { MASK } from '../../rules.ts';
 import { secretFrom } from './command-words.ts';
-import { type Edit, masked } from './edits.ts';
+import { addEdit, type Edit, masked } from './edits.ts';
 import type { PlainPlace } from './plain-value.ts';
 import { isAt } from './sticky.ts';
 import { wordAt } from './words.ts';
@@ -50,7 +50,7 @@ export function walkCommand(
     if (end <= start || COMMAND_END.test(word.slice(0, 2))) break;
     const secret = secretFrom(command, { flag, word });
     const isWhole = isList && secret === 0 && start === wordFrom;
-    if (secret !== undefined) edits.push(hidden(start + secret, end, isWhole));
+    if (secret !== undefined) addEdit(edits, hidden(start + secret, end, isWhole));
     flag = word;
     at = end;
   }

@@ -22,9 +22,11 @@ export const COMMAND_SECRET: ContextRule = {
 const COMMAND = new RegExp(NAMES, 'g');
 
 function find(line: string): Findings {
+  const openings: Edit[] = [];
+  addEdits(openings, findOpenings(line));
   const found = findCommands(line);
   return {
-    edits: apart([...findOpenings(line), ...found.edits]),
+    edits: apart([...openings, ...found.edits]),
     pending: commandOnLine(line) ?? found.pending,
   };
 }

@@ -1,7 +1,7 @@
 /** Values of cookies. Their names stay, and the attributes of `Set-Cookie`. Source: RFC 6265, sections 4.1.1 and 4.2.1. */
 
 import type { ContextRule } from './context-rule.ts';
-import { type Edit, masked } from './edits.ts';
+import { addEdit, type Edit, masked } from './edits.ts';
 import { headerFinder } from './headers.ts';
 import { isKept } from './kept-values.ts';
 
@@ -25,7 +25,7 @@ function hideCookies(line: string, start: number, end: number): readonly Edit[] 
   for (let at = start; at < end; ) {
     const partEnd = semicolonAt(line, at, end);
     const edit = hideCookie(line, at, partEnd);
-    if (edit !== undefined) edits.push(edit);
+    if (edit !== undefined) addEdit(edits, edit);
     at = partEnd + 1;
   }
   return edits;

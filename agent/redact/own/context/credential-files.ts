@@ -1,7 +1,7 @@
 /** Files of users and their passwords: PostgreSQL's `.pgpass`, PgBouncer's `userlist.txt`, `htpasswd`, `/etc/shadow`. */
 
 import type { ContextRule } from './context-rule.ts';
-import { type Edit, masked } from './edits.ts';
+import { addEdit, type Edit, masked } from './edits.ts';
 import { isKept } from './kept-values.ts';
 
 /** The start and the end of a line, also of one in a string. */
@@ -46,7 +46,7 @@ export const CREDENTIAL_FILE: ContextRule = {
       const index = groups.findIndex((group) => group !== undefined);
       const [opening = '', secret = ''] = groups.slice(index);
       const start = match.index + opening.length;
-      if (!isKept(secret)) edits.push(masked(start, start + secret.length));
+      if (!isKept(secret)) addEdit(edits, masked(start, start + secret.length));
     }
     return { edits };
   },

@@ -1,6 +1,6 @@
 /** Passwords in data source names of Go's MySQL driver: `user:x@tcp(host:3306)/db`. Source: go-sql-driver/mysql, README.md. */
 
-import { type Edit, masked } from './edits.ts';
+import { addEdit, type Edit, masked } from './edits.ts';
 import { isKept } from './kept-values.ts';
 
 const NETWORK = /@(?=[\w+-]{0,24}(?:tcp[46]?|unix|sql)\()/g;
@@ -17,7 +17,9 @@ export function findDataSources(line: string): readonly Edit[] {
     const at = hit.index;
     const start = userStart(line, Math.max(from, at - MAX_LENGTH), at);
     const colon = line.slice(start, at).indexOf(':') + start;
-    if (colon >= start && isPassword(line.slice(colon + 1, at))) edits.push(masked(colon + 1, at));
+    if (colon >= start && isPassword(line.slice(colon + 1, at))) {
+      addEdit(edits, masked(colon + 1, at));
+    }
     from = at + 1;
   }
   return edits;

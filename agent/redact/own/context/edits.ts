@@ -94,24 +94,32 @@ export function applyEdits(line: string, edits: readonly Edit[]): string {
   return replacePlaces(line, edits, ({ text }) => text);
 }
 
-/** To the end of a list; a spread of too many is too much for the stack. */
+/** A line may have a million secrets: what they take in memory is bounded. */
+const MAX_EDITS = 50_000;
+
+/** To the end of a list; of too many the last is one with all that stands between them. */
+export function addEdit(edits: Edit[], edit: Edit): void {
+  const last = edits.at(-1);
+  if (last === undefined || edits.length < MAX_EDITS) edits.push(edit);
+  else edits[edits.length - 1] = { ...last, end: Math.max(last.end, edit.end) };
+}
+
 export function addEdits(edits: Edit[], more: Iterable<Edit>): void {
-  for (const edit of more) edits.push(edit);
+  for (const edit of more) addEdit(edits, edit);
 }
 
 export function masked(start: number, end: number): Edit {
   return { start, end, text: MASK };
 }
 
-/** In their order, without those that are inside another, or begin in it. */
+/** In their order; those that overlap are one. */
 export function apart(edits: readonly Edit[]): readonly Edit[] {
   if (edits.length < 2) return edits;
-  let end = 0;
-  return edits
-    .toSorted((one, other) => one.start - other.start)
-    .filter((edit) => {
-      if (edit.start < end) return false;
-      end = edit.end;
-      return true;
-    });
+  const kept: Edit[] = [];
+  for (const edit of edits.toSorted((one, other) => one.start - other.start)) {
+    const last = kept.at(-1);
+    if (last === undefined || edit.start >= last.end) kept.push(edit);
+    else if (edit.end > last.end) kept[kept.length - 1] = { ...last, end: edit.end };
+  }
+  return kept;
 }

@@ -1,6 +1,6 @@
 /** Values in a list or an object that a name has: `"password": ["x"]`, `password: {value: x}`, and below it in YAML. */
 
-import { type Edit, masked } from './edits.ts';
+import { addEdit, type Edit, masked } from './edits.ts';
 import { type FieldLine, type FieldName, nameOf } from './field-name.ts';
 import { pairedAt } from './field-pairs.ts';
 import { placeOf } from './field-place.ts';
@@ -42,7 +42,7 @@ export function listValue(text: string, from: number): Value {
     const element = elementAt(text, at);
     if (element === undefined) return { after: at, edits };
     if (!isKept(text.slice(element.start, element.end))) {
-      edits.push(masked(element.start, element.end));
+      addEdit(edits, masked(element.start, element.end));
     }
     at = element.after;
   }
@@ -94,7 +94,7 @@ function escapedLines(line: FieldLine, name: FieldName, from: number): Value | u
     if (valueAt === undefined) break;
     const value = readValue(text, { ...place, at: valueAt, isLineStart: true, isYaml: true });
     if (value === undefined) break;
-    if (value.edit !== undefined) edits.push(value.edit);
+    if (value.edit !== undefined) addEdit(edits, value.edit);
     at = Math.max(value.after, valueAt);
     if (!isElement) break;
   }

@@ -1,6 +1,7 @@
 /** Our own rules that know a secret by what stands around it. */
 
 import type { OnHidden, RuleSet, TextRedactor } from '../../rules.ts';
+import { LAST_APPLIED_SECRET, secretStage } from '../secrets/secret-objects.ts';
 import { AUTHORIZATION_HEADER } from './authorization.ts';
 import { COMMAND_SECRET } from './commands.ts';
 import type { ContextRule } from './context-rule.ts';
@@ -10,7 +11,6 @@ import { DOCKER_CONFIG } from './docker-config.ts';
 import { KUBECONFIG } from './kubeconfig.ts';
 import { lineStage } from './line-stage.ts';
 import { NAMED_SECRET } from './named-secret.ts';
-import { LAST_APPLIED_SECRET, secretStage } from './secret-objects.ts';
 import { SQL_SECRET } from './sql.ts';
 import { TABLE_SECRET } from './tables.ts';
 import { URL_CREDENTIALS } from './url-credentials.ts';

@@ -1,7 +1,15 @@
 /** Secrets that SQL writes into tables: of an INSERT with a secret's column all texts, of COPY those columns. */
 
 import type { ContextRule } from './context-rule.ts';
-import { addEdits, type Edit, type Findings, masked, NO_FINDINGS, type Pending } from './edits.ts';
+import {
+  addEdit,
+  addEdits,
+  type Edit,
+  type Findings,
+  masked,
+  NO_FINDINGS,
+  type Pending,
+} from './edits.ts';
 import { isKept } from './kept-values.ts';
 import { closingQuote, quoteAt } from './quotes.ts';
 import { isAt } from './sticky.ts';
@@ -76,7 +84,7 @@ function hideTexts(line: string, from: number): Found {
     if (quote?.mark !== "'") break;
     const closing = closingQuote(line, quote.end, quote);
     if (closing === undefined) break;
-    if (!isKept(line.slice(quote.end, closing.end))) edits.push(masked(quote.end, closing.end));
+    if (!isKept(line.slice(quote.end, closing.end))) addEdit(edits, masked(quote.end, closing.end));
     at = Math.max(closing.after, quote.end);
   }
   const isOpen = at >= line.length;

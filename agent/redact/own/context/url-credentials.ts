@@ -2,7 +2,7 @@
 
 import type { ContextRule } from './context-rule.ts';
 import { findDataSources } from './data-sources.ts';
-import { addEdits, apart, type Edit, masked } from './edits.ts';
+import { addEdit, addEdits, apart, type Edit, masked } from './edits.ts';
 import { isKept } from './kept-values.ts';
 
 const PARAMETERS = [
@@ -156,7 +156,7 @@ function findParameters(line: string): readonly Edit[] {
       const from = PARAMETER.lastIndex;
       VALUE_END.lastIndex = from;
       const to = VALUE_END.exec(query)?.index ?? query.length;
-      if (!isKept(query.slice(from, to))) edits.push(masked(start + from, start + to));
+      if (!isKept(query.slice(from, to))) addEdit(edits, masked(start + from, start + to));
       PARAMETER.lastIndex = to;
     }
     QUERY.lastIndex = end;
@@ -174,7 +174,7 @@ function findSignatures(line: string): readonly Edit[] {
     const from = LOOSE_SIGNATURE.lastIndex;
     SIGNATURE_END.lastIndex = from;
     const to = SIGNATURE_END.exec(line)?.index ?? line.length;
-    if (!isKept(line.slice(from, to))) edits.push(masked(from, to));
+    if (!isKept(line.slice(from, to))) addEdit(edits, masked(from, to));
   }
   return edits;
 }

@@ -1,6 +1,6 @@
 /** Secrets in JSON on one line, also in JSON that is a string of other JSON. */
 
-import { backslashesBefore, closingQuote } from './quotes.ts';
+import { backslashesBefore, closingQuote } from '../context/quotes.ts';
 import type { SecretEdits } from './secret-edits.ts';
 import { FoundValues, ObjectTree, readStructure } from './secret-tree.ts';
 

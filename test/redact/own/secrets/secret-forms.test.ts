@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { MASK } from '../../../../agent/redact/rules.ts';
-import { cuts, redact as redactByAll, redactedBy } from './redacted.ts';
+import { cuts, redact as redactByAll, redactedBy } from '../context/redacted.ts';
 
 /** Each has its secrets as `S`, and says that it is a Secret before it has one. */
 const FORMS: Readonly<Record<string, string>> = {
@@ -118,7 +118,7 @@ const SECRETS = [
   'TUlJRXZ3SUJBREFOQmdrcWhraUc5dzBCQVFFRkFBU0NCS2t3Z2dTbEFnRUFBb0lC',
 ];
 
-describe('redact/own/context on forms of Secrets', () => {
+describe('redact/own/secrets: forms of Secrets', () => {
   for (const [form, text] of Object.entries(FORMS)) {
     it(`hides what Secrets hold in ${form}, wherever the pieces are cut`, () => {
       for (const secret of SECRETS) {

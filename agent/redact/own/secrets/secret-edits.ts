@@ -1,7 +1,7 @@
 /** What is changed in Secrets, in little memory: a line of 10 MB may have a million values. */
 
 import { MASK } from '../../rules.ts';
-import type { Edit } from './edits.ts';
+import type { Edit } from '../context/edits.ts';
 
 /** What takes a value's place: a mask as it is, as YAML needs it, as JSON does, or nothing. */
 export const PLAIN = 0;

@@ -1,8 +1,8 @@
 /** Manifests with something before each of their lines: a log's time, the mark of a comment, of a quotation or of a diff. */
 
 import { lineEndAt } from '../../lines.ts';
+import { isAt } from '../context/sticky.ts';
 import { GONE, SecretEdits } from './secret-edits.ts';
-import { isAt } from './sticky.ts';
 
 /** Tells how long it is at the start of a line; undefined: it does not stand there. */
 export type Prefix = (text: string, lineStart: number) => number | undefined;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { MASK } from '../../../../agent/redact/rules.ts';
-import { cuts, redactedBy } from './redacted.ts';
+import { cuts, redactedBy } from '../context/redacted.ts';
 
 const VALUE = Buffer.from('hunter2').toString('base64');
 const SECRETS = [
@@ -39,7 +39,7 @@ const YAML = [
   'kind: ConfigMap\ndata:\n  a: aGVsbG8=\n---\nkind: Secret\ndata:\n  a: S\n---\ndata:\n  b: aGVsbG8=\nkind: ConfigMap\n',
 ];
 
-describe('redact/own/context/secret-objects', () => {
+describe('redact/own/secrets/secret-objects', () => {
   for (const [form, write] of Object.entries(forms())) {
     it(`hides what Secrets hold in ${form}`, () => {
       for (const secret of SECRETS) {

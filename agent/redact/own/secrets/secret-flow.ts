@@ -1,6 +1,6 @@
 /** What stands in braces in YAML: `{kind: Secret, data: {a: b, "c": 'd'}}`. JSON is such, too, and what Python and JavaScript print. */
 
-import { closingQuote } from './quotes.ts';
+import { closingQuote } from '../context/quotes.ts';
 import { NO_EDITS, type SecretEdits } from './secret-edits.ts';
 import { type FlowReader, FoundValues, ObjectTree, readStructure } from './secret-tree.ts';
 

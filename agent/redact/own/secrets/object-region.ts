@@ -1,8 +1,8 @@
 /** Finds the object around a line of JSON or YAML, and what kind of object it is. */
 
 import { lineEndAt } from '../../lines.ts';
+import { isAt } from '../context/sticky.ts';
 import { indentAt, type KeyLine, keyLine, wordAt } from './object-lines.ts';
-import { isAt } from './sticky.ts';
 
 /** The lines of one object: those that are indented at least as far as its keys. */
 export interface Region {

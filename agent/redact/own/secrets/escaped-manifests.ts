@@ -1,6 +1,6 @@
 /** Manifests in YAML that are strings of JSON: `"secret.yaml": "kind: Secret\ndata:\n  a: b\n"`. */
 
-import { closingQuote } from './quotes.ts';
+import { closingQuote } from '../context/quotes.ts';
 
 export interface EscapedManifest {
   /** Of the text in the line. */

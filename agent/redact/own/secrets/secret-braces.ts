@@ -1,6 +1,6 @@
 /** A `data` or `stringData` in braces over any number of lines: JSON, or what YAML calls flow style. */
 
-import { closingQuote } from './quotes.ts';
+import { closingQuote } from '../context/quotes.ts';
 import { DOUBLE, GONE, PLAIN, type SecretEdits, SINGLE } from './secret-edits.ts';
 import { readFlow } from './secret-flow.ts';
 import type { FlowReader } from './secret-tree.ts';

@@ -1,11 +1,11 @@
 /** The values of a `data` or `stringData` block over several lines. */
 
 import { lineEndAt } from '../../lines.ts';
+import { isAt } from '../context/sticky.ts';
 import { commentedKeyLine, indentAt, keyLine } from './object-lines.ts';
 import { BraceReading, type OpenBraces } from './secret-braces.ts';
 import { GONE, PLAIN, type SecretEdits, SINGLE } from './secret-edits.ts';
 import { isHiddenAlready, SeenValues } from './secret-values.ts';
-import { isAt } from './sticky.ts';
 
 /** Where a block goes on, on the lines behind a place. */
 export interface OpenBlock {
