@@ -1,8 +1,8 @@
 /** Commands whose words have a line each, as in a Pod's `command` and `args`, and commands of a shell that go on behind a backslash. */
 
-import { hidden, walkCommand } from './command-walk.ts';
+import { walkCommand } from './command-walk.ts';
 import { commandNamed, secretFrom } from './command-words.ts';
-import { type Findings, NO_FINDINGS, type PendingCommand } from './edits.ts';
+import { type Findings, maskedPlain, NO_FINDINGS, type PendingCommand } from './edits.ts';
 import { closingQuote, type Quote, quoteAt } from './quotes.ts';
 import { isAt } from './sticky.ts';
 import { placeAt } from './words.ts';
@@ -63,7 +63,7 @@ export function continueCommand(line: string, pending: PendingCommand): Findings
   const { start, end, isPlain } = element;
   const word = line.slice(start, end);
   const from = secretFrom(pending.command, { flag: pending.flag, word });
-  const edits = from === undefined ? [] : [hidden(start + from, end, isPlain && from === 0)];
+  const edits = from === undefined ? [] : [maskedPlain(start + from, end, isPlain && from === 0)];
   return { edits, pending: { ...next, flag: word } };
 }
 

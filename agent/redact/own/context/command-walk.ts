@@ -1,8 +1,7 @@
 /** Goes through the words of a command on one line, and finds its secrets. */
 
-import { MASK } from '../../rules.ts';
 import { secretFrom } from './command-words.ts';
-import { addEdit, type Edit, masked } from './edits.ts';
+import { addEdit, type Edit, maskedPlain } from './edits.ts';
 import type { PlainPlace } from './plain-value.ts';
 import { isAt } from './sticky.ts';
 import { wordAt } from './words.ts';
@@ -50,7 +49,7 @@ export function walkCommand(
     if (end <= start || COMMAND_END.test(word.slice(0, 2))) break;
     const secret = secretFrom(command, { flag, word });
     const isWhole = isList && secret === 0 && start === wordFrom;
-    if (secret !== undefined) addEdit(edits, hidden(start + secret, end, isWhole));
+    if (secret !== undefined) addEdit(edits, maskedPlain(start + secret, end, isWhole));
     flag = word;
     at = end;
   }
@@ -64,9 +63,4 @@ function isLineEnd(line: string, word: string, end: number): boolean {
 function wordStart(line: string, at: number, isList: boolean): number | undefined {
   const gap = isList ? LIST_GAP : GAP;
   return isAt(gap, line, at) ? gap.lastIndex : undefined;
-}
-
-/** @param isYaml It is a plain text of YAML: a plain mask would be an alias. */
-export function hidden(start: number, end: number, isYaml: boolean): Edit {
-  return isYaml ? { start, end, text: `'${MASK}'` } : masked(start, end);
 }

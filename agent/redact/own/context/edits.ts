@@ -112,6 +112,11 @@ export function masked(start: number, end: number): Edit {
   return { start, end, text: MASK };
 }
 
+/** @param isYaml It is a plain text of YAML: a plain mask would be an alias. */
+export function maskedPlain(start: number, end: number, isYaml: boolean): Edit {
+  return isYaml ? { start, end, text: `'${MASK}'` } : masked(start, end);
+}
+
 /** In their order; those that overlap are one. */
 export function apart(edits: readonly Edit[]): readonly Edit[] {
   if (edits.length < 2) return edits;

@@ -1,7 +1,6 @@
 /** Values whose names are values or words themselves: `"name": "X", "value": "y"`, `--token x`, `IDENTIFIED BY 'x'`. */
 
-import { MASK } from '../../rules.ts';
-import { masked, type Pending } from './edits.ts';
+import { masked, maskedPlain, type Pending } from './edits.ts';
 import { isPinName, isPinValue } from './env-names.ts';
 import { elementValue } from './field-elements.ts';
 import { type FieldLine, type FieldName, keyStart, nameOf } from './field-name.ts';
@@ -115,7 +114,7 @@ function earlyPlain(text: string, at: number, name: FieldName): Value | undefine
   if (end >= name.start || name.start - end > MAX_TO_NAME) return undefined;
   if (!TO_NAME.test(text.slice(end, name.start))) return undefined;
   if (isKeptOf(text, name, text.slice(at, end).replaceAll("'", ''))) return { after: name.after };
-  return { after: name.after, edit: { start: at, end, text: `'${MASK}'` } };
+  return { after: name.after, edit: maskedPlain(at, end, true) };
 }
 
 function isKeptOf(text: string, { start, end }: FieldName, value: string): boolean {

@@ -1,7 +1,7 @@
 /** Reads the value that stands behind a name, by the syntax it stands in. */
 
 import { MASK } from '../../rules.ts';
-import type { Edit, Pending } from './edits.ts';
+import { type Edit, maskedPlain, type Pending } from './edits.ts';
 import { isPinValue } from './env-names.ts';
 import { isKept } from './kept-values.ts';
 import { plainEnd, type RestPlace, restEnd } from './plain-value.ts';
@@ -171,7 +171,7 @@ function plainValue(line: string, place: ValuePlace): Value {
   const { at, isYaml, isLineStart, indent, lineEnd } = place;
   const end = isLineStart ? restEnd(line, at, place) : plainEnd(line, at, place);
   if (isKeptAt(place, line.slice(at, end))) return { after: end };
-  const edit = { start: at, end, text: isYaml ? `'${MASK}'` : MASK };
+  const edit = maskedPlain(at, end, isYaml);
   const goesOn = isYaml && isLineStart && end === lineEnd;
   return { after: end, edit, ...(goesOn ? { pending: { kind: 'plain', indent } } : {}) };
 }
