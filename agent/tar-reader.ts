@@ -59,7 +59,7 @@ async function* readMembers(
   signal: AbortSignal,
 ): AsyncGenerator<TarMember> {
   function explain(error: unknown): unknown {
-    return signal.aborted ? signal.reason : toError(error);
+    return signal.aborted ? signal.reason : toError(inWords(error));
   }
   const members = extract();
   const pumping = pump(members);
@@ -81,6 +81,22 @@ async function* readMembers(
     members.destroy();
     await pumping.catch(() => undefined);
   }
+}
+
+/** What zlib and tar-stream say of a file, for who has only its name: by the words of their versions in package-lock.json. */
+const IN_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/^incorrect header check/, 'it is not compressed by gzip: a .tar.gz is needed'],
+  [/^unexpected end of/i, 'it is cut off, or no tar file is in it'],
+  [/^Stream was destroyed|^Writable stream closed prematurely/, 'the tar file in it is cut off'],
+  [/^Invalid (?:tar )?header/, 'what is in it is no tar file, or is damaged'],
+  [/^incorrect (?:data|length) check|^invalid /, 'it is damaged'],
+  [/^Trailing junk/, 'something follows behind its end'],
+];
+
+function inWords(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const words = IN_WORDS.find(([pattern]) => pattern.test(error.message))?.[1];
+  return words === undefined ? error : new Error(words, { cause: error });
 }
 
 function toMember(header: Header, body: AsyncGenerator<Uint8Array>): TarMember {

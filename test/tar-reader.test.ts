@@ -78,36 +78,70 @@ describe('tar-reader', () => {
     }
   });
 
-  const damages: Record<string, (members: readonly Member[]) => Promise<Buffer>> = {
-    'a gzip stream that is cut off': async (members) => (await tarGzipOf(members)).subarray(0, -9),
-    'a gzip stream without its last byte': async (members) =>
-      (await tarGzipOf(members)).subarray(0, -1),
-    'a tar file that is cut off in a body': async (members) =>
-      gzipSync((await tarOf(members)).subarray(0, 512 + 1000)),
-    'a tar file that is cut off in a header': async (members) =>
-      gzipSync((await tarOf(members)).subarray(0, 100)),
-    'a flipped bit': async (members) => {
-      const archive = await tarGzipOf(members);
-      archive.writeUInt8(archive.readUInt8(archive.length - 6) ^ 1, archive.length - 6);
-      return archive;
-    },
-    'bytes after the end': async (members) =>
-      Buffer.concat([await tarGzipOf(members), Buffer.from('more')]),
-    'zeros after the end': async (members) =>
-      Buffer.concat([await tarGzipOf(members), Buffer.alloc(512)]),
-    'a second archive after the end': async (members) =>
-      Buffer.concat([await tarGzipOf(members), await tarGzipOf(members)]),
-    'what is no gzip': async () => Buffer.from('<html>not found</html>'),
-    'what is no tar': async () => gzipSync(Buffer.alloc(2048, 'x')),
-    'an empty file': async () => Buffer.alloc(0),
-  };
-  for (const [what, build] of Object.entries(damages)) {
+  const damages: readonly (readonly [
+    what: string,
+    words: RegExp,
+    build: (members: readonly Member[]) => Promise<Buffer>,
+  ])[] = [
+    [
+      'a gzip stream that is cut off',
+      /cut off/,
+      async (members) => (await tarGzipOf(members)).subarray(0, -9),
+    ],
+    [
+      'a gzip stream without its last byte',
+      /cut off/,
+      async (members) => (await tarGzipOf(members)).subarray(0, -1),
+    ],
+    [
+      'a tar file that is cut off in a body',
+      /cut off/,
+      async (members) => gzipSync((await tarOf(members)).subarray(0, 512 + 1000)),
+    ],
+    [
+      'a tar file that is cut off in a header',
+      /cut off/,
+      async (members) => gzipSync((await tarOf(members)).subarray(0, 100)),
+    ],
+    [
+      'a flipped bit',
+      /is damaged/,
+      async (members) => {
+        const archive = await tarGzipOf(members);
+        archive.writeUInt8(archive.readUInt8(archive.length - 6) ^ 1, archive.length - 6);
+        return archive;
+      },
+    ],
+    [
+      'bytes after the end',
+      /follows behind its end/,
+      async (members) => Buffer.concat([await tarGzipOf(members), Buffer.from('more')]),
+    ],
+    [
+      'zeros after the end',
+      /follows behind its end/,
+      async (members) => Buffer.concat([await tarGzipOf(members), Buffer.alloc(512)]),
+    ],
+    [
+      'a second archive after the end',
+      /follows behind its end/,
+      async (members) => Buffer.concat([await tarGzipOf(members), await tarGzipOf(members)]),
+    ],
+    [
+      'what is no gzip',
+      /not compressed by gzip/,
+      async () => Buffer.from('<html>not found</html>'),
+    ],
+    ['what is no tar', /is no tar file/, async () => gzipSync(Buffer.alloc(2048, 'x'))],
+    ['an empty file', /cut off/, async () => Buffer.alloc(0)],
+  ];
+  for (const [what, words, build] of damages) {
     for (const chunkBytes of [1 << 20, 100]) {
       it(`reports ${what}, read by ${chunkBytes} bytes`, async () => {
         const body = Buffer.from(Array.from({ length: 4000 }, (_, index) => (index * 7919) % 251));
         const archive = await build([{ name: 'top/a', body }]);
 
-        await assert.rejects(readAll(archive, chunkBytes), { name: 'Damage' });
+        await assert.rejects(readAll(archive, chunkBytes), { name: 'Damage', message: words });
       });
     }
   }
