@@ -16,6 +16,9 @@ import { VERSION } from './version.ts';
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
+/** As `engines` of package.json has it. */
+const LEAST_NODE = 24;
+
 /** Kubernetes and users are promised 10 s. */
 const LEAVE_WITHIN_MS = 9_500;
 
@@ -39,9 +42,17 @@ const context: CommandContext = {
   signal: shutdown.signal,
 };
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = isNodeTooOld() ? EXIT_FAILED : await main(process.argv.slice(2));
 // What was asked to end is ended: a connection that lingers must not keep the process.
 if (shutdown.signal.aborted) process.exit();
+
+/** An older one fails at the first pattern that it does not know, with a stack that helps nobody. */
+function isNodeTooOld(): boolean {
+  const { node } = process.versions;
+  if (Number.parseInt(node, 10) >= LEAST_NODE) return false;
+  process.stderr.write(`cron-support-bundle needs Node ${LEAST_NODE} or newer, this is ${node}\n`);
+  return true;
+}
 
 async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -49,7 +60,8 @@ async function main(args: readonly string[]): Promise<number> {
     exitCode = code;
   });
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    // Not commander's default command: that would take a command that is misspelt for an argument of it.
+    await program.parseAsync(args.length === 0 ? ['serve'] : [...args], { from: 'user' });
     return exitCode;
   } catch (error) {
     return explain(error);
@@ -84,8 +96,11 @@ function buildProgram(done: Done): Command {
     .exitOverride()
     .showHelpAfterError('(see --help)');
   program
-    .command('serve', { isDefault: true })
-    .description('the agent: schedule, delivery and HTTP (settings come from the environment)')
+    .command('serve')
+    .description(
+      'the agent: schedule, delivery and HTTP (settings come from the environment); what runs without a command',
+    )
+    .addHelpText('after', '\nExit codes: 0 asked to end, 1 could not start or go on.')
     .action(async () => {
       keepYoungGenerationSmall();
       const { serve } = await import('./serve/serve.ts');
@@ -161,6 +176,10 @@ function addSchedule(program: Command, done: Done): void {
     .description('the next runs by SCHEDULE and TIME_ZONE')
     .option('--count <number>', 'how many', '5')
     .option('--from <instant>', 'RFC 3339 (default: now)')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 shown, 1 nothing is scheduled or a setting is wrong, 2 an option is.',
+    )
     .action(async (options: { readonly count: string; readonly from?: string }) => {
       const { schedule } = await import('./commands/schedule.ts');
       done(schedule(context, options));
@@ -184,12 +203,22 @@ function addRedact(program: Command, done: Done): void {
     .command('redact')
     .description('takes secrets out of a bundle that is there already')
     .argument('<file>', "a .tar.gz, ours or troubleshoot's")
-    .requiredOption('--output <file>', 'where the redacted bundle goes')
-    .option('--redactors <ref...>', 'Redactor documents, as --spec of collect names them')
+    .requiredOption('--output <file>', 'where the redacted bundle goes; replaced if it is there')
+    .option(
+      '--redactors <ref>',
+      'a Redactor document, as --spec of collect names it; may be given again',
+      (ref: string, refs: readonly string[] | undefined) => [...(refs ?? []), ref],
+    )
     .option('--upstream', "troubleshoot's rules alone, with its very results; nothing of ours")
     .addHelpText(
       'after',
-      '\nExit codes: 0 redacted, 3 something was left out (each is named), 1 no bundle.',
+      [
+        '',
+        'REDACT_DISABLE and REDACT_ENABLE choose among our own rules, REDACT_OPAQUE says what becomes of files that cannot be looked',
+        'into; MAX_BUNDLE_SIZE and WORK_DIR bound and hold what is unpacked.',
+        '',
+        'Exit codes: 0 redacted, 3 more was left out than before (each is named), 1 no bundle.',
+      ].join('\n'),
     )
     .action(async (file: string, options: RedactCommandOptions) => {
       keepYoungGenerationSmall();
@@ -210,7 +239,16 @@ function addPreview(program: Command, done: Done): void {
         'cli',
       ]),
     )
-    .addHelpText('after', '\nExit codes: 0 shown, 1 there would be no bundle.')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Everything else comes from the environment, as for collect: REDACT_DISABLE, REDACT_ENABLE, REDACT_OPAQUE and SECRET_SCAN say',
+        'what is hidden and what is left out.',
+        '',
+        'Exit codes: 0 shown, 1 there would be no bundle.',
+      ].join('\n'),
+    )
     .action(async (options: object) => {
       keepYoungGenerationSmall();
       const { preview } = await import('./commands/preview.ts');

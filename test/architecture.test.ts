@@ -14,6 +14,7 @@ const FLOOR = [
   'log.ts',
   'version.ts',
   'shape.ts',
+  'mask.ts',
   'tar-reader.ts',
 ];
 
@@ -26,6 +27,7 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
   'log.ts': { packages: ['pino'] },
   'version.ts': {},
   'shape.ts': {},
+  'mask.ts': {},
   'tar-reader.ts': { packages: ['tar-stream'] },
   'durable.ts': {},
   'address.ts': {},
@@ -66,7 +68,7 @@ const MAY_IMPORT: Record<string, { agent?: string[]; packages?: string[] }> = {
   },
   'support-bundle-cli': { agent: ['spec/types.ts', 'tally.ts', 'redact-line.ts'] },
   redact: {
-    agent: ['body/body.ts', 'kube'],
+    agent: ['body/body.ts'],
     packages: ['re2js', 'yaml', 'yauzl'],
   },
   archive: {},

@@ -11,6 +11,7 @@ describe('redact-line', () => {
       'Get "https://***HIDDEN***@10.0.0.1/api": refused',
     ],
     ['GET https://host/path?sig=abc&x=y failed', 'GET https://host/path?***HIDDEN*** failed'],
+    ['regex "(foo)(?=bar)": no look-ahead', 'regex "(foo)(?=bar)": no look-ahead'],
     ['Authorization: Bearer abcdef123456', 'Authorization: Bearer ***HIDDEN***'],
     ['invalid password=hunter2, user=me', 'invalid password=***HIDDEN***, user=me'],
     ['{"token":"abc"}', '{"token":"***HIDDEN***"}'],

@@ -10,11 +10,12 @@ import { type CollectOptions, CollectRun } from './collect-run.ts';
 import type { CommandContext } from './context.ts';
 import { Progress } from './progress.ts';
 import { exitCodeOf } from './run.ts';
+import { readSettings } from './settings.ts';
 
 /** The command. Prints the record on stdout, also of a run that failed. */
 export async function collect(context: CommandContext, options: CollectOptions): Promise<number> {
-  const config = loadConfig(context.environment);
   const isOwn = options.runId === undefined;
+  const config = isOwn ? readSettings(context) : loadConfig(context.environment);
   const signal = isOwn
     ? context.signal
     : AbortSignal.any([context.signal, whenClosed(context.stdin)]);
@@ -55,7 +56,7 @@ function explain(record: RunRecord, output: string, { stderr }: CommandContext):
   }
   const leftOut = record.bundle?.leftOut ?? 0;
   if (leftOut > 0) {
-    stderr.write(`left out: ${leftOut} files, each with its reason in ${MANIFEST_PATH}\n`);
+    stderr.write(`left out: ${leftOut}, each with its reason in ${MANIFEST_PATH}\n`);
   }
   if (record.error !== null) stderr.write(`${record.error.code}: ${record.error.message}\n`);
   else stderr.write(`${record.partial ? 'partial bundle' : 'bundle'} in ${output}\n`);

@@ -1,6 +1,6 @@
 /** The file that a command writes a bundle to. */
 
-import { rename, rm, stat } from 'node:fs/promises';
+import { lstat, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { asArchiveError } from '../archive/tar-writer.ts';
@@ -12,11 +12,15 @@ import { AgentError } from '../errors.ts';
  * @throws {AgentError} ARCHIVE_WRITE
  */
 export async function assertWritable(output: string): Promise<void> {
-  const [there, folder] = await Promise.all(
-    [output, dirname(output)].map((path) => stat(path).catch(() => undefined)),
-  );
+  const there = await lstat(output).catch(() => undefined);
+  const folder = await stat(dirname(output)).catch(() => undefined);
   if (there?.isDirectory() === true) {
     throw new AgentError('ARCHIVE_WRITE', `${output} is a folder: --output names a file`);
+  }
+  // The finished file takes the place of what is there: of a device, or of a link, nobody means that.
+  if (there?.isFile() === false) {
+    const message = `${output} is a link, a device or a pipe: --output names a file, new or to be replaced`;
+    throw new AgentError('ARCHIVE_WRITE', message);
   }
   if (folder?.isDirectory() !== true) {
     throw new AgentError('ARCHIVE_WRITE', `${output}: there is no folder ${dirname(output)}`);

@@ -1,11 +1,11 @@
 /** `schedule`: the next runs, in UTC and on the local clock, with what is odd about them. */
 
 import { toRfc3339 } from '../clock.ts';
-import { loadConfig } from '../config/load.ts';
 import { AgentError } from '../errors.ts';
 import type { Oddity } from '../schedule/oddity.ts';
 import { compileSchedule, type Schedule } from '../schedule/schedule.ts';
 import type { CommandContext } from './context.ts';
+import { readSettings } from './settings.ts';
 
 const EXIT_NONE = 1;
 const EXIT_USAGE = 2;
@@ -17,18 +17,18 @@ export function schedule(
   context: CommandContext,
   options: { readonly count: string; readonly from?: string },
 ): number {
-  const { environment, stderr } = context;
+  const { stderr } = context;
   const count = /^\d{1,9}$/.test(options.count) ? Number(options.count) : 0;
   const fromMs = options.from === undefined ? Date.now() : parseInstant(options.from);
-  if (count < 1 || count > MAX_COUNT) {
+  const isCount = count >= 1 && count <= MAX_COUNT;
+  if (!isCount) {
     stderr.write(`--count must be a whole number from 1 to ${MAX_COUNT}, not ${options.count}\n`);
-    return EXIT_USAGE;
   }
   if (fromMs === undefined) {
     stderr.write(`--from must be an instant such as 2026-11-22T02:00:00Z, not ${options.from}\n`);
-    return EXIT_USAGE;
   }
-  const { schedule: expression, timeZone, minIntervalMs, suspend } = loadConfig(environment);
+  if (!isCount || fromMs === undefined) return EXIT_USAGE;
+  const { schedule: expression, timeZone, minIntervalMs, suspend } = readSettings(context);
   if (suspend) stderr.write('SUSPEND is set: no run starts until it is taken back\n');
   return printSchedule({ expression, timeZone, minIntervalMs, count, fromMs }, context);
 }

@@ -26,7 +26,9 @@ export async function makeWorkFolder(
     await removeRunFolders(resolve(workDir), clock.now() - runTimeoutMs - SLACK_MS);
     return await mkdtemp(join(resolve(workDir), RUN_PREFIX));
   } catch (error) {
-    throw new AgentError('WORK_DIR_UNUSABLE', `WORK_DIR ${workDir}: ${messageOf(error)}`, {
+    // The default is one folder for all users of a machine.
+    const hint = hasCode(error, 'EACCES') ? '; set WORK_DIR to a folder of your own' : '';
+    throw new AgentError('WORK_DIR_UNUSABLE', `WORK_DIR ${workDir}: ${messageOf(error)}${hint}`, {
       cause: error,
     });
   }

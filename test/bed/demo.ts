@@ -33,7 +33,9 @@ const DEPLOYMENT = `${RELEASE}-cron-support-bundle`;
 const CA_CONFIG_MAP = 'upload-ca';
 const KEEP_POLL_MS = 200;
 
-const isMinio = process.env['DEMO_S3'] === 'minio';
+const s3 = process.env['DEMO_S3'] ?? '';
+if (!['', 'minio'].includes(s3)) throw new Error(`DEMO_S3 must be minio or nothing, not ${s3}`);
+const isMinio = s3 === 'minio';
 const mustKeep = !['', '0', undefined].includes(process.env['KEEP']);
 /** As a vendor hands it out with the license: it lets uploads in. */
 const userAgent = `acme-orders/${randomBytes(8).toString('hex')}`;
