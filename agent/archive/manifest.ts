@@ -1,7 +1,7 @@
 /** `collection-manifest.json`: what is in the bundle, file by file, what is not and why, and who made it. */
 
 import type { CollectorReport } from '../bundle.ts';
-import { HIDDEN_MARK } from './measure.ts';
+import { MASK } from '../mask.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -88,7 +88,7 @@ export function formatManifest(
       leftOut: leftOut.length,
       rules: sumByRule(files),
     },
-    redactionsCount: `occurrences of ${HIDDEN_MARK}`,
+    redactionsCount: `occurrences of ${MASK}`,
     collectors,
     leftOut: leftOut.map(({ path, reason, finding }) => ({ path, reason, finding })),
     files,

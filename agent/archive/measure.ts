@@ -2,10 +2,10 @@
 
 import { createHash } from 'node:crypto';
 
-/** What troubleshoot and the agent put in the place of what they hide. */
-export const HIDDEN_MARK = '***HIDDEN***';
+import { MASK } from '../mask.ts';
 
-const MARK = Buffer.from(HIDDEN_MARK);
+/** What troubleshoot and the agent put in the place of what they hide. */
+const MARK = Buffer.from(MASK);
 
 export class Measure {
   readonly #hash = createHash('sha256');

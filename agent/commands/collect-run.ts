@@ -78,14 +78,14 @@ export class CollectRun {
   }
 
   run(signal: AbortSignal): Promise<RunRecord> {
-    const { config } = this.#parts;
+    const { config, log } = this.#parts;
     return run(
       {
         loadSpec: (runSignal) => this.#loadSpec(runSignal),
         makeRedaction: (spec, runSignal) =>
           makeRedaction(
             spec,
-            { config, connect: this.#connect, workFolder: () => this.#workFolder() },
+            { config, log, connect: this.#connect, workFolder: () => this.#workFolder() },
             runSignal,
           ),
         chooseEngine: (spec, runSignal) => this.#chooseEngine(spec, runSignal),

@@ -4,7 +4,6 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { systemClock } from '../clock.ts';
-import { loadConfig } from '../config/load.ts';
 import { createLogger } from '../log.ts';
 import type { RunRecord } from '../run/record.ts';
 import { type CollectOptions, CollectRun } from './collect-run.ts';
@@ -16,18 +15,19 @@ import {
   describeHidden,
   describeLeftOut,
 } from './redaction-report.ts';
+import { readSettings } from './settings.ts';
 import { makeWorkFolder } from './work-folder.ts';
 
 /**
  * 0: the tables are on stdout; 1: there would be no bundle, and why is on stderr.
  *
- * @throws {AgentError} WORK_DIR_UNUSABLE.
+ * @throws {AgentError} CONFIG_INVALID, WORK_DIR_UNUSABLE: before the run; what ends the run is told, with its code, on stderr.
  */
 export async function preview(
   context: CommandContext,
   options: Pick<CollectOptions, 'spec' | 'engine'>,
 ): Promise<number> {
-  const config = loadConfig(context.environment);
+  const config = readSettings(context);
   const progress = new Progress(context.stderr);
   const log = createLogger({ level: config.logLevel, format: 'text', stream: progress });
   const folder = await makeWorkFolder(config, systemClock);

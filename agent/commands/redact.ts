@@ -4,15 +4,11 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { type Archived, writeArchive } from '../archive/archive.ts';
-import { WorkFolder } from '../body/body.ts';
 import type { Collected } from '../bundle.ts';
 import { systemClock, toRfc3339 } from '../clock.ts';
 import type { AgentConfig } from '../config/fields.ts';
-import { loadConfig } from '../config/load.ts';
 import { AgentError, messageOf } from '../errors.ts';
-import { redactCollected } from '../redact/redact.ts';
-import { type RuleSets, ruleSets, troubleshootSets } from '../redact/rule-sets.ts';
-import { SecondLook } from '../redact/second-look.ts';
+import { type RedactOptions, redactCollected } from '../redact/redact.ts';
 import { newRunId } from '../run/record.ts';
 import type { BundleSpec } from '../spec/types.ts';
 import { readEntries } from '../support-bundle-cli/entries.ts';
@@ -20,7 +16,9 @@ import { VERSION } from '../version.ts';
 import type { CommandContext } from './context.ts';
 import { OldManifest } from './old-manifest.ts';
 import { assertWritable, moveTo } from './output.ts';
+import { redactOptions } from './redaction.ts';
 import { describeHidden, describeLeftOut } from './redaction-report.ts';
+import { readSettings } from './settings.ts';
 import { makeWorkFolder } from './work-folder.ts';
 
 export interface RedactCommandOptions {
@@ -29,30 +27,37 @@ export interface RedactCommandOptions {
   readonly upstream?: boolean;
 }
 
+const NO_SECRET_SCAN =
+  'SECRET_SCAN=values is ignored: there is no cluster whose Secrets could be read\n';
+
 /**
- * 0: the bundle is in the output; 3: something was left out of it, and is named.
+ * 0: the bundle is in the output; 3: more was left out of it than before, and is named.
  *
- * @throws {AgentError} ARCHIVE_INVALID: the file cannot be read. ARCHIVE_WRITE, SPOOL_DISK_FULL: the output cannot be written.
- *   SPEC_…, REDACTOR_INVALID: the redactors cannot be used.
+ * @throws {AgentError} CONFIG_INVALID: settings. ARCHIVE_INVALID: the file cannot be read. ARCHIVE_WRITE, SPOOL_DISK_FULL: the
+ *   output cannot be written. WORK_DIR_UNUSABLE: WORK_DIR cannot, or is too small. SPEC_…, REDACTOR_INVALID: the redactors cannot
+ *   be used; KUBE_…: they are in the cluster, and cannot be read.
  */
 export async function redact(
   context: CommandContext,
   file: string,
   options: RedactCommandOptions,
 ): Promise<number> {
-  const config = loadConfig(context.environment);
+  const config = readSettings(context);
   const output = resolve(options.output);
   await assertWritable(output);
-  const rules = await makeRules(context, config, options);
+  if (config.secretScan === 'values') context.stderr.write(NO_SECRET_SCAN);
+  const redactors = await readRedactors(context, config, options.redactors ?? []);
   const folder = await makeWorkFolder(config, systemClock);
   try {
+    const input = { redactors, folder, isUpstream: options.upstream === true };
     const { bundle, leftOut, files, wasLeftOut } = await rewrite(
-      { file, output, isUpstream: options.upstream === true, rules },
-      { config, folder },
+      { file, output, redaction: await redactOptions(config, input) },
+      config,
       context.signal,
     );
     context.stdout.write(describeHidden(files));
     context.stdout.write(describeLeftOut(leftOut));
+    if (wasLeftOut > 0) context.stderr.write(`${wasLeftOut} of them were left out before\n`);
     context.stderr.write(`${bundle.files} files in ${output}\n`);
     return leftOut.length === wasLeftOut ? 0 : 3;
   } finally {
@@ -60,47 +65,41 @@ export async function redact(
   }
 }
 
-async function makeRules(
+/** Most have none to read, and need not load what does. */
+async function readRedactors(
   { stdin, signal }: CommandContext,
   config: AgentConfig,
-  { redactors: refs = [], upstream: isUpstream = false }: RedactCommandOptions,
-): Promise<RuleSets> {
-  const redactors = refs.length === 0 ? [] : await readRedactors();
-  if (isUpstream) return await troubleshootSets(redactors);
-  const { redactDisable: disabled, redactEnable: enabled } = config;
-  return await ruleSets({ redactors, disabled, enabled });
-
-  /** Most have none to read, and need not load what does. */
-  async function readRedactors(): Promise<BundleSpec['redactors']> {
-    const { loadRedactors } = await import('../spec/load.ts');
-    const access = {
-      ownNamespace: config.podNamespace,
-      allowRemote: config.specRemote,
-      async kube() {
-        const { connectKube } = await import('../kube/connect.ts');
-        return await connectKube({ concurrency: config.kubeConcurrency, outlastsOutages: false });
-      },
-      stdin,
-    };
-    return await loadRedactors(refs, access, signal);
-  }
+  refs: readonly string[],
+): Promise<BundleSpec['redactors']> {
+  if (refs.length === 0) return [];
+  const { loadRedactors } = await import('../spec/load.ts');
+  const access = {
+    ownNamespace: config.podNamespace,
+    allowRemote: config.specRemote,
+    async kube() {
+      const { connectKube } = await import('../kube/connect.ts');
+      return await connectKube({ concurrency: config.kubeConcurrency, outlastsOutages: false });
+    },
+    stdin,
+  };
+  return await loadRedactors(refs, access, signal);
 }
 
 interface Rewriting {
   readonly file: string;
   readonly output: string;
-  readonly isUpstream: boolean;
-  readonly rules: RuleSets;
+  readonly redaction: RedactOptions;
 }
 
 async function rewrite(
-  { file, output, isUpstream, rules }: Rewriting,
-  { config, folder }: { readonly config: AgentConfig; readonly folder: string },
+  { file, output, redaction }: Rewriting,
+  { maxBundleBytes }: AgentConfig,
   signal: AbortSignal,
 ): Promise<Archived & { readonly wasLeftOut: number }> {
   const nowMs = systemClock.now();
   const manifest = new OldManifest({
     agentVersion: VERSION,
+    // A bundle without a manifest of ours is troubleshoot's own.
     engine: { kind: 'cli', version: undefined },
     runId: newRunId(nowMs),
     installationId: undefined,
@@ -122,25 +121,15 @@ async function rewrite(
   // The top folder's name is known once the first member has been read.
   const first = await entries.next();
   if (first.done === true || topFolder === undefined) throw unreadable(file, EMPTY);
-  const redacted = redactCollected(
-    manifest.takenOutOf(chain(first.value, entries)),
-    {
-      ...rules,
-      isUpstream,
-      lookAgain: isUpstream ? undefined : () => new SecondLook(config.redactDisable),
-      opaque: config.redactOpaque,
-      maxContentBytes: config.maxBundleBytes,
-      workDir: new WorkFolder(folder, config.maxBundleBytes),
-    },
-    signal,
-  );
+  const collected = manifest.takenOutOf(chain(first.value, entries));
+  const redacted = redactCollected(collected, redaction, signal);
   const partial = `${output}.partial`;
   const archived = await writeArchive(
     redacted,
     {
       topFolder,
       file: partial,
-      maxUncompressedBytes: config.maxBundleBytes,
+      maxUncompressedBytes: maxBundleBytes,
       // Read in the end, when the old manifest has been.
       get facts() {
         return manifest.facts;

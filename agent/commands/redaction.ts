@@ -1,24 +1,24 @@
-/** Puts redaction together from the settings, the same for both engines. */
+/** Puts redaction together from the settings: for a run with either engine, and for a bundle that is there already. */
 
 import { WorkFolder } from '../body/body.ts';
 import type { AgentConfig } from '../config/fields.ts';
 import type { KubeApi } from '../kube/client.ts';
-import { readSecretValues } from '../redact/read-secrets.ts';
-import { type Look, redactCollected } from '../redact/redact.ts';
-import { ruleSets } from '../redact/rule-sets.ts';
+import type { Logger } from '../log.ts';
+import { bothLooks, type Look } from '../redact/look.ts';
+import { type RedactOptions, redactCollected } from '../redact/redact.ts';
+import { ruleSets, troubleshootSets } from '../redact/rule-sets.ts';
 import { SecondLook } from '../redact/second-look.ts';
 import { SecretValues } from '../redact/secret-values.ts';
 import type { Redact } from '../run/run.ts';
 import type { BundleSpec } from '../spec/types.ts';
+import { readSecretValues } from './read-secrets.ts';
 
 export interface RedactionParts {
   readonly config: AgentConfig;
+  readonly log: Logger;
   readonly connect: () => Promise<KubeApi>;
   readonly workFolder: () => Promise<string>;
 }
-
-/** What the second look calls a value of a Secret. */
-const SECRET_VALUE = 'secret-value';
 
 /**
  * Ready before anything is collected: a rule that cannot be used must not be noticed only then.
@@ -26,51 +26,67 @@ const SECRET_VALUE = 'secret-value';
  * @throws {AgentError} REDACTOR_INVALID; with SECRET_SCAN=values KUBE_…: Secrets cannot be read.
  */
 export async function makeRedaction(
-  spec: BundleSpec,
-  { config, connect, workFolder }: RedactionParts,
+  { redactors }: BundleSpec,
+  { config, log, connect, workFolder }: RedactionParts,
   signal: AbortSignal,
 ): Promise<Redact> {
-  const { redactDisable, redactEnable, redactOpaque, secretScan, maxBundleBytes } = config;
-  const rules = await ruleSets({
-    redactors: spec.redactors,
-    disabled: redactDisable,
-    enabled: redactEnable,
-  });
   const values =
-    secretScan === 'values' ? await readValues(await connect(), config, signal) : undefined;
-  // Beside what collecting takes: of the largest file there are two, as it was and as it leaves.
-  const workDir = new WorkFolder(await workFolder(), maxBundleBytes);
-  const options = {
-    ...rules,
-    lookAgain: () => lookFor(values, redactDisable),
+    config.secretScan === 'values'
+      ? await readValues(await connect(), { config, log }, signal)
+      : undefined;
+  const folder = await workFolder();
+  const options = await redactOptions(config, { redactors, folder, ...(values && { values }) });
+  return (collected, redactSignal) => redactCollected(collected, options, redactSignal);
+}
+
+export interface RedactionInput {
+  /** Of the specs. */
+  readonly redactors: BundleSpec['redactors'];
+  /** In WORK_DIR, for this run alone. */
+  readonly folder: string;
+  /** What the second look looks for beside shapes. */
+  readonly values?: SecretValues;
+  /** Exactly what `support-bundle redact` does: nothing of ours. */
+  readonly isUpstream?: boolean;
+}
+
+/**
+ * What the settings say of how a bundle is redacted.
+ *
+ * @throws {AgentError} REDACTOR_INVALID.
+ */
+export async function redactOptions(
+  config: AgentConfig,
+  { redactors, folder, values, isUpstream = false }: RedactionInput,
+): Promise<RedactOptions> {
+  const { redactDisable: disabled, redactEnable: enabled, redactOpaque, maxBundleBytes } = config;
+  const sets = isUpstream
+    ? await troubleshootSets(redactors)
+    : await ruleSets({ redactors, disabled, enabled });
+  function lookAgain(): Look {
+    const shapes = new SecondLook(disabled);
+    return values === undefined ? shapes : bothLooks(shapes, values.look());
+  }
+  return {
+    ...sets,
+    isUpstream,
+    lookAgain: isUpstream ? undefined : lookAgain,
     opaque: redactOpaque,
     maxContentBytes: maxBundleBytes,
-    workDir,
+    // Beside what collecting takes: of the largest file there are two, as it was and as it leaves.
+    workDir: new WorkFolder(folder, maxBundleBytes),
   };
-  return (collected, redactSignal) => redactCollected(collected, options, redactSignal);
 }
 
 async function readValues(
   kube: KubeApi,
-  { namespaces }: AgentConfig,
+  { config, log }: Pick<RedactionParts, 'config' | 'log'>,
   signal: AbortSignal,
 ): Promise<SecretValues> {
-  const values: Uint8Array[] = [];
-  for await (const value of readSecretValues(kube, namespaces, signal)) values.push(value);
-  return new SecretValues(values);
-}
-
-function lookFor(values: SecretValues | undefined, disabled: readonly string[]): Look {
-  const shapes = new SecondLook(disabled);
-  const matcher = values?.matcher();
-  return {
-    push(chunk) {
-      shapes.push(chunk);
-      matcher?.push(chunk);
-    },
-    finish: () => shapes.finish(),
-    get finding() {
-      return shapes.finding ?? (matcher?.isFound === true ? SECRET_VALUE : undefined);
-    },
-  };
+  const read: Uint8Array[] = [];
+  for await (const value of readSecretValues(kube, config.namespaces, signal)) read.push(value);
+  const values = new SecretValues(read);
+  // A bundle in which none is found is told from a cluster of which none could be looked for.
+  log.info({ values: values.count }, 'values of Secrets are looked for');
+  return values;
 }

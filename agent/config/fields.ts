@@ -186,13 +186,13 @@ export const FIELDS = {
     env: 'REDACT_OPAQUE',
     parse: oneOf('leave-out', 'keep'),
     fallback: 'leave-out',
-    help: 'files that cannot be looked into (encrypted, or compressed in an unknown way): `leave-out` and name them, or `keep`',
+    help: 'files that cannot be looked into (compressed in other ways than gzip and zip, encrypted, databases, dumps, images): `leave-out` and name them, or `keep`; encrypted members of zip files are always left out',
   },
   secretScan: {
     env: 'SECRET_SCAN',
     parse: oneOf('none', 'values'),
     fallback: 'none',
-    help: "`values`: leaves out files that still hold a value of the cluster's Secrets; needs rights to list Secrets",
+    help: "`values`: leaves out files that still hold a value of the cluster's Secrets; needs rights to list Secrets; not for the command `redact`, which has no cluster",
   },
   maxBundleBytes: {
     env: 'MAX_BUNDLE_SIZE',

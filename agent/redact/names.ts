@@ -23,5 +23,8 @@ export const RULES_ON = [
   'named-secret',
 ] as const;
 
+/** As what the manifest counts lines that are cut, being longer than `MAX_LINE_BYTES`. No rule does that, so no setting names it. */
+export const LONG_LINE = 'long-line';
+
 /** Off unless REDACT_ENABLE names them: support engineers need what they hide. */
 export const RULES_OFF = ['ip-address', 'host-name', 'email'] as const;

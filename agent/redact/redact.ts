@@ -11,18 +11,9 @@ import {
 } from '../bundle.ts';
 import { messageOf } from '../errors.ts';
 import { redactContent } from './content/content.ts';
+import type { Look } from './look.ts';
 import { MASK, type OnHidden, type RuleSet } from './rules.ts';
 import { redactShortText, redactText } from './text.ts';
-import { UnsendableError } from './unsendable.ts';
-
-/** Looks at what is redacted already, as it comes. */
-export interface Look {
-  push(chunk: Uint8Array): void;
-  /** After the last chunk. */
-  finish(): void;
-  /** What kind of secret it has found, never the secret. */
-  readonly finding: string | undefined;
-}
 
 export interface RedactOptions {
   /** In the order in which they work. */
@@ -124,8 +115,8 @@ class Redaction {
 
   #failed(path: string, error: unknown): LeftOut {
     if (error instanceof FoundError) {
-      const reason = `after redaction it still held what looks like a secret (${error.finding})`;
-      return { kind: 'left-out', path: this.#short(path), reason, finding: error.finding };
+      const { message: reason, finding } = error;
+      return { kind: 'left-out', path: this.#short(path), reason, finding };
     }
     return this.leftOut(path, `it could not be redacted: ${messageOf(error)}`);
   }
@@ -182,11 +173,11 @@ class Redaction {
 }
 
 /** The second look has found something. */
-class FoundError extends UnsendableError {
+class FoundError extends Error {
   readonly finding: string;
 
   constructor(finding: string) {
-    super(`it holds what looks like a secret: ${finding}`);
+    super(`after redaction it still held what looks like a secret (${finding})`);
     this.finding = finding;
   }
 }

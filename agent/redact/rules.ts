@@ -1,7 +1,7 @@
 /** What all sets of rules have in common: how one is opened for a file, and how it is told what it hid. */
 
-/** What stands in the place of hidden text. Source: troubleshoot v0.133.0, pkg/redact/redact.go. */
-export const MASK = '***HIDDEN***';
+// Whoever makes a set needs it beside what is here.
+export { MASK } from '../mask.ts';
 
 /**
  * Told once for each place where a rule hid something.
@@ -25,8 +25,11 @@ export interface TextRedactor {
 
 /** Rules that are ready for any number of files. A broken rule is an error when the set is made. */
 export interface RuleSet {
-  /** Whether `redact` must be given such a file at once, since a rule looks at more than a few lines of it. */
-  needsWholeFile?(path: string): boolean;
+  /**
+   * Why `redact` must be given such a file at once, in the words that go before ", and": a rule looks at more than a few lines
+   * of it. Undefined: it need not.
+   */
+  reasonForWhole?(path: string): string | undefined;
   /** @param path Below the bundle's top folder, or below an archive's root. Undefined: none of the rules is for it. */
   open(path: string, onHidden: OnHidden): TextRedactor | undefined;
 }

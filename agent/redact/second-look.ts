@@ -176,7 +176,7 @@ export class SecondLook {
   }
 }
 
-interface Place {
+interface Range {
   readonly from: number;
   readonly end: number;
 }
@@ -187,7 +187,7 @@ interface Sought {
 }
 
 /** The name of a shape that begins there. */
-function findShape({ shapes, hasUrls }: Sought, text: string, place: Place): string | undefined {
+function findShape({ shapes, hasUrls }: Sought, text: string, place: Range): string | undefined {
   const token = findToken(shapes, text, place);
   if (token !== undefined || !hasUrls) return token;
   return hasUrlPassword(text, place) ? PASSWORD_IN_URL.name : undefined;
@@ -196,7 +196,7 @@ function findShape({ shapes, hasUrls }: Sought, text: string, place: Place): str
 function findToken(
   shapes: readonly Shape[],
   text: string,
-  { from, end }: Place,
+  { from, end }: Range,
 ): string | undefined {
   CANDIDATE.lastIndex = from;
   for (;;) {
@@ -212,7 +212,7 @@ function findToken(
 }
 
 /** Led by the `@`, which is rare where a URL is in every line. What is before one is looked at once, since it has no other `@`. */
-function hasUrlPassword(text: string, { from, end }: Place): boolean {
+function hasUrlPassword(text: string, { from, end }: Range): boolean {
   let begin = 0;
   for (let at = text.indexOf('@'); at !== -1 && at < end; at = text.indexOf('@', begin)) {
     if (at >= from && endsUrlPassword(text, begin, at)) return true;
@@ -243,7 +243,7 @@ function mayBeWide(text: string): boolean {
 }
 
 /** The text, and where the places in the bytes are in it. */
-function withoutNuls(bytes: Buffer, { from, end }: Place): [text: string, place: Place] {
+function withoutNuls(bytes: Buffer, { from, end }: Range): [text: string, place: Range] {
   const kept = Buffer.allocUnsafe(bytes.length);
   const place = { from: 0, end: 0 };
   let length = 0;
@@ -275,7 +275,7 @@ function isToken([, header = '']: RegExpExecArray): boolean {
   }
 }
 
-/** Nothing but masks, and stars that a rule put around one. */
+/** Nothing but masks, and stars that a rule put around one. The mask stands here once more: nothing is shared with the rules. */
 function isMasked(password: string): boolean {
   return password.replaceAll('***HIDDEN***', '').replaceAll('*', '') === '';
 }

@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer';
 
 import { HashedTexts, MAX_TEXT_BYTES } from './hashed-texts.ts';
+import type { Look } from './look.ts';
 
 /** Shorter values stand in any bundle by chance: a port, a flag, a name. */
 const MIN_VALUE_BYTES = 8;
@@ -32,16 +33,12 @@ const COMMON_WORDS: ReadonlySet<string> = new Set([
   'username',
 ]);
 
+/** What is told of a text that holds one of the values. */
+const SECRET_VALUE = 'secret-value';
+
 /** What anyone may see: certificates stand in webhooks' `caBundle` too. */
 const PUBLIC_BLOCKS =
   /-----BEGIN ((?:TRUSTED )?CERTIFICATE(?: REQUEST)?|(?:RSA )?PUBLIC KEY|X509 CRL)-----[^-]*-----END \1-----/g;
-
-/** Looks through one entry. */
-export interface SecretValuesMatcher {
-  push(chunk: Uint8Array): void;
-  /** Whether one of the values is in what has been pushed so far. */
-  readonly isFound: boolean;
-}
 
 /**
  * The values of Secrets, of which only hashes are kept: no error, JSON or inspection of the object can show one.
@@ -76,22 +73,24 @@ export class SecretValues {
     return this.#count;
   }
 
-  /** For one entry. */
-  matcher(): SecretValuesMatcher {
-    return new Matcher(this.#texts);
+  /** At one text. */
+  look(): Look {
+    return new ValueLook(this.#texts);
   }
 }
 
-class Matcher implements SecretValuesMatcher {
+class ValueLook implements Look {
   readonly #texts: HashedTexts;
   readonly #window = Buffer.allocUnsafeSlow(WINDOW_BYTES);
   #bytes = 0;
-  /** Of them, those that have been looked at. */
-  #lookedAt = 0;
   #isFound = false;
 
   constructor(texts: HashedTexts) {
     this.#texts = texts;
+  }
+
+  get finding(): string | undefined {
+    return this.#isFound ? SECRET_VALUE : undefined;
   }
 
   push(chunk: Uint8Array): void {
@@ -104,21 +103,15 @@ class Matcher implements SecretValuesMatcher {
     }
   }
 
-  get isFound(): boolean {
-    if (this.#lookedAt < this.#bytes && !this.#isFound) {
-      // A text that ends in what is new may have begun so long before.
-      const start = Math.max(0, this.#lookedAt - MAX_TEXT_BYTES);
-      this.#isFound = this.#texts.isIn(this.#window.subarray(start, this.#bytes));
-      this.#lookedAt = this.#bytes;
-    }
-    return this.#isFound;
+  finish(): void {
+    this.#isFound ||= this.#texts.isIn(this.#window.subarray(0, this.#bytes));
   }
 
   #pass(): void {
-    if (this.isFound) return;
+    this.finish();
+    // A text that ends in what comes next may have begun so long before.
     this.#window.copyWithin(0, WINDOW_BYTES - MAX_TEXT_BYTES);
     this.#bytes = MAX_TEXT_BYTES;
-    this.#lookedAt = MAX_TEXT_BYTES;
   }
 }
 
@@ -127,7 +120,7 @@ function formsOf(value: Uint8Array): ReadonlySet<string> {
   const whole = trimmed(Buffer.from(value).toString('latin1'));
   const text = trimmed(whole.replaceAll(PUBLIC_BLOCKS, ''));
   if (!isTelling(text)) return new Set();
-  const lines = linesOf(text);
+  const lines = tellingLines(text);
   const plain = lines.length === 0 ? [text] : lines;
   return new Set([...plain.flatMap(withJsonForms), ...base64Forms(whole)]);
 }
@@ -137,12 +130,15 @@ function isTelling(text: string): boolean {
   return text.length >= MIN_VALUE_BYTES && !isUniform && !COMMON_WORDS.has(text.toLowerCase());
 }
 
-/** Of a text with several lines those that tell it from others; `-----BEGIN …` begins every key. */
-function linesOf(text: string): readonly string[] {
+/** Every key begins so, and every object: a spec is kept in a Secret, and `version.yaml` of each bundle begins as it does. */
+const COMMON_LINE = /^-----|^"?(?:apiVersion|kind)"?: *"?[\w./-]+"?,?$/;
+
+/** Of a text with several lines those that tell it from others. */
+function tellingLines(text: string): readonly string[] {
   if (!text.includes('\n') || !isUtf8(Buffer.from(text, 'latin1'))) return [];
   const lines = text.split('\n').map(trimmed);
   return lines.filter(
-    (line) => line.length >= MIN_LINE_BYTES && !line.startsWith('-----') && isTelling(line),
+    (line) => line.length >= MIN_LINE_BYTES && !COMMON_LINE.test(line) && isTelling(line),
   );
 }
 

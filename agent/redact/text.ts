@@ -1,11 +1,9 @@
 /** Redacts text: pieces of whole lines through all sets of rules, in their order. */
 
+import { ContentError } from './content-error.ts';
 import { linesOf } from './lines.ts';
+import { LONG_LINE } from './names.ts';
 import type { OnHidden, RuleSet, TextRedactor } from './rules.ts';
-import { UnsendableError } from './unsendable.ts';
-
-/** The name under which the manifest counts lines that are longer than `MAX_LINE_BYTES`. */
-const LONG_LINE_RULE = 'long-line';
 
 /** A file that a rule must see whole, `yamlPath` for one, is held in memory. */
 const MAX_WHOLE_BYTES = 32 * 1024 * 1024;
@@ -14,7 +12,7 @@ const MAX_WHOLE_BYTES = 32 * 1024 * 1024;
  * The bytes of one file with everything hidden that one of the sets hides.
  *
  * @yields Some hundred KiB at a time; nothing for an empty file.
- * @throws {UnsendableError} A rule must see the file whole, and it is too large for that.
+ * @throws {ContentError} A rule must see the file whole, and it is too large for that.
  */
 export async function* redactText(
   sets: readonly RuleSet[],
@@ -22,9 +20,9 @@ export async function* redactText(
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   const redactors = sets.map((set) => set.open(path, onHidden)).filter((one) => one !== undefined);
-  const lines = linesOf(source, { onCut: () => onHidden(LONG_LINE_RULE) });
-  const isWhole = sets.some((set) => set.needsWholeFile?.(path) === true);
-  for await (const piece of isWhole ? whole(lines) : lines) {
+  const lines = linesOf(source, { onCut: () => onHidden(LONG_LINE) });
+  const [reason] = sets.flatMap((set) => set.reasonForWhole?.(path) ?? []);
+  for await (const piece of reason === undefined ? lines : whole(lines, reason)) {
     const text = redactPiece(piece, redactors);
     if (text !== '') yield Buffer.from(text, 'latin1');
   }
@@ -49,13 +47,12 @@ function redactPiece(piece: string, redactors: readonly TextRedactor[]): string 
   return text;
 }
 
-async function* whole(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+async function* whole(pieces: AsyncIterable<string>, reason: string): AsyncGenerator<string> {
   let text = '';
   for await (const piece of pieces) {
     text += piece;
     if (text.length > MAX_WHOLE_BYTES) {
-      const limit = `${MAX_WHOLE_BYTES / 2 ** 20} MiB`;
-      throw new UnsendableError(`a yamlPath rule is for it, and it is larger than ${limit}`);
+      throw new ContentError(`${reason}, and it is larger than ${MAX_WHOLE_BYTES / 2 ** 20} MiB`);
     }
   }
   if (text !== '') yield text;

@@ -1,7 +1,6 @@
 /** Takes out of texts from outside what the upload keeps secret. */
 
-/** Shown in the place of a secret; troubleshoot's own mark. */
-const HIDDEN = '***HIDDEN***';
+import { MASK } from '../mask.ts';
 
 /** Shorter ones are no secrets, and replacing them would garble the text. */
 const MIN_SECRET_LENGTH = 4;
@@ -34,8 +33,8 @@ export function redactorOf({ url, userAgent, headers }: UploadSecrets): (text: s
     .toSorted((first, second) => second.length - first.length);
   return (text) =>
     secrets
-      .reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), text)
-      .replaceAll(QUERY, `?${HIDDEN}`);
+      .reduce((hidden, secret) => hidden.replaceAll(secret, MASK), text)
+      .replaceAll(QUERY, `?${MASK}`);
 }
 
 function decode(text: string): string {

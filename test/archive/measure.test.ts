@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 
-import { HIDDEN_MARK, HiddenCounter, Measure } from '../../agent/archive/measure.ts';
+import { HiddenCounter, Measure } from '../../agent/archive/measure.ts';
+import { MASK } from '../../agent/mask.ts';
 
 describe('archive/measure', () => {
   it('takes size and SHA-256 of all chunks together', () => {
@@ -32,7 +33,7 @@ describe('archive/measure', () => {
 
   it('counts the same for every text and every chunking', () => {
     const random = numbers(7);
-    const pieces = [HIDDEN_MARK, '***', '**', 'HIDDEN', HIDDEN_MARK.slice(0, 7), 'x', '\n', 'é'];
+    const pieces = [MASK, '***', '**', 'HIDDEN', MASK.slice(0, 7), 'x', '\n', 'é'];
     for (let round = 0; round < 2000; round += 1) {
       const text = Array.from(
         { length: Math.floor(random() * 12) },
@@ -45,7 +46,7 @@ describe('archive/measure', () => {
         at += length;
       }
 
-      assert.equal(countIn(chunks), text.split(HIDDEN_MARK).length - 1, JSON.stringify(chunks));
+      assert.equal(countIn(chunks), text.split(MASK).length - 1, JSON.stringify(chunks));
     }
   });
 });

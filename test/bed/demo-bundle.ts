@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { text as readText } from 'node:stream/consumers';
 
 import { MANIFEST_PATH } from '../../agent/archive/layout.ts';
-import { HIDDEN_MARK } from '../../agent/archive/measure.ts';
+import { MASK } from '../../agent/mask.ts';
 import { readTarGzip } from '../../agent/tar-reader.ts';
 import { asRecord } from './kube.ts';
 
@@ -29,7 +29,7 @@ export async function readBundle(
     files.push({
       path,
       bytes,
-      hidden: text.split(HIDDEN_MARK).length - 1,
+      hidden: text.split(MASK).length - 1,
       leaks: mustNotHold.filter((secret) => text.includes(secret)),
     });
   }
@@ -106,7 +106,7 @@ export function hiddenBy(manifest: string, files: readonly BundleFile[]): readon
   const line = (count: number, text: string): string => `${String(count).padStart(6)}  ${text}`;
   return [
     ...counts.toSorted((a, b) => b.count - a.count).map(({ rule, count }) => line(count, rule)),
-    line(marks, `times ${HIDDEN_MARK} in ${plural(redacted.length, 'file')}`),
+    line(marks, `times ${MASK} in ${plural(redacted.length, 'file')}`),
   ];
 }
 

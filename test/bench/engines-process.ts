@@ -84,6 +84,7 @@ async function redactByDefault(
   const { makeRedaction } = await import('../../agent/commands/redaction.ts');
   const parts = {
     config: loadConfig({}),
+    log: silentLogger,
     connect: async () => kube,
     workFolder: async () => folder,
   };

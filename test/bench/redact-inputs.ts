@@ -7,19 +7,23 @@ import { count, shaped } from '../../agent/shape.ts';
 import { removeFolder, temporaryFolder } from '../bed/processes.ts';
 import { type Figure, megabytes, plainFigure, ratioFigure, timesFigure } from './figure.ts';
 import { textOf, writeBundle } from './redact-bundle.ts';
-import { outputOf, redactByProgram } from './redact-programs.ts';
+import { outputOf, redactByAgent, redactByProgram, writeRedactors } from './redact-programs.ts';
 import {
   connectionLine,
   crowdedLine,
+  customRedactors,
   logLine,
   pairLine,
   tenantLine,
   textFrom,
 } from './redact-texts.ts';
+import { medianOf, type Timed } from './timed.ts';
 
 const TEXT_BYTES = 4_000_000;
 const LONG_TEXT_BYTES = 48_000_000;
 const REDACTORS = 500;
+/** With them, of the whole command. */
+const RUNS = 3;
 const MOST_RATIO = 3;
 
 interface Input {
@@ -55,7 +59,12 @@ export async function redactInputs(): Promise<readonly Figure[]> {
       figures.push(...(await compare(input, folder)));
     }
     console.error(`  ${REDACTORS} redactors`);
-    return [...figures, ...(await measureCustom(folder))];
+    const text = textFrom(tenantLine, LONG_TEXT_BYTES);
+    return [
+      ...figures,
+      ...(await timeCustom(text, folder)),
+      ...(await measureCustom(text, folder)),
+    ];
   } finally {
     await removeFolder(folder);
   }
@@ -81,9 +90,34 @@ async function compare(input: Input, folder: string): Promise<readonly Figure[]>
   ];
 }
 
-/** What redactors of a spec add to troubleshoot's rules, and to all of ours. */
-async function measureCustom(folder: string): Promise<readonly Figure[]> {
-  const text = textFrom(tenantLine, LONG_TEXT_BYTES);
+/** What redactors of a spec add to the time of the whole command. */
+async function timeCustom(text: Buffer, folder: string): Promise<readonly Figure[]> {
+  const bundle = join(folder, 'bundle.tar.gz');
+  await writeBundle(bundle, [textOf('a.log', text)]);
+  const document = join(folder, 'redactors.yaml');
+  writeRedactors(document, customRedactors(REDACTORS));
+  const figures: Figure[] = [];
+  for (const flags of [['--upstream'], []]) {
+    const without: Timed[] = [];
+    const withAll: Timed[] = [];
+    for (let number = 1; number <= RUNS; number++) {
+      without.push(await redactByAgent(bundle, { flags }));
+      withAll.push(await redactByAgent(bundle, { flags: [...flags, '--redactors', document] }));
+    }
+    const [long, short] = [medianOf(withAll), medianOf(without)];
+    const seconds = [long, short].map(({ wallMs }) => `${(wallMs / 1000).toFixed(2)} s`);
+    const name = ['redact', ...flags, `with ${REDACTORS} redactors`].join(' ');
+    figures.push(
+      plainFigure(`${name}: time`, seconds.join(', without them ')),
+      ratioFigure(`${name}: wall`, long.wallMs / short.wallMs, MOST_RATIO),
+      ratioFigure(`${name}: CPU`, long.cpuMs / short.cpuMs, MOST_RATIO),
+    );
+  }
+  return figures;
+}
+
+/** The same of the rules alone, in a process that is warm: without reading, unpacking, packing and writing. */
+async function measureCustom(text: Buffer, folder: string): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const rules of ['troubleshoot', 'all'] as const) {
     const without = await measure(text, { folder, rules });
@@ -92,10 +126,12 @@ async function measureCustom(folder: string): Promise<readonly Figure[]> {
       throw new Error(`too few of ${REDACTORS} redactors have found anything`);
     }
     const paces = [withAll, without].map(({ bytesPerSecond }) => `${megabytes(bytesPerSecond)}/s`);
-    const name = `redact, ${REDACTORS} redactors beside ${TITLES[rules]}`;
+    const ratio = without.bytesPerSecond / withAll.bytesPerSecond;
     figures.push(
-      plainFigure(`${name}: pace`, paces.join(', without them ')),
-      ratioFigure(name, without.bytesPerSecond / withAll.bytesPerSecond, MOST_RATIO),
+      plainFigure(
+        `rules alone, ${REDACTORS} redactors beside ${TITLES[rules]}`,
+        `${ratio.toFixed(2)}x: ${paces.join(', without them ')}`,
+      ),
     );
   }
   return figures;

@@ -10,20 +10,29 @@ import { builtAgent, builtProcess } from './built.ts';
 import { runTimed, type Timed } from './timed.ts';
 
 /** The program asks for a Redactor document; this one finds nothing. */
-const NO_REDACTORS = {
-  apiVersion: 'troubleshoot.sh/v1beta2',
-  kind: 'Redactor',
-  metadata: { name: 'none' },
-  spec: { redactors: [{ name: 'nothing', removals: { values: ['\u0001 in no file \u0001'] } }] },
-};
+const NOTHING = [{ name: 'nothing', removals: { values: ['\u0001 in no file \u0001'] } }];
 
 /** Takes a bundle of the logs' size too. */
 const SETTINGS = { MAX_BUNDLE_SIZE: '4Gi' };
 
+/** As a Redactor document, with these for `spec.redactors`. */
+export function writeRedactors(
+  file: string,
+  redactors: readonly Readonly<Record<string, unknown>>[],
+): void {
+  const document = {
+    apiVersion: 'troubleshoot.sh/v1beta2',
+    kind: 'Redactor',
+    metadata: { name: 'bench' },
+    spec: { redactors },
+  };
+  writeFileSync(file, JSON.stringify(document));
+}
+
 export async function redactByProgram(bundle: string): Promise<Timed> {
   return inFolder('bench-redact-program', async (folder) => {
     const rules = join(folder, 'none.yaml');
-    writeFileSync(rules, JSON.stringify(NO_REDACTORS));
+    writeRedactors(rules, NOTHING);
     const words = [
       'redact',
       rules,

@@ -5,8 +5,10 @@ import { readdirSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { WorkFolder } from '../../agent/body/body.ts';
-import type { Collected, FileEntry } from '../../agent/bundle.ts';
-import { type Look, type RedactOptions, redactCollected } from '../../agent/redact/redact.ts';
+import type { Collected, CollectorResult, FileEntry } from '../../agent/bundle.ts';
+import { compileRedactors } from '../../agent/redact/custom/compile.ts';
+import type { Look } from '../../agent/redact/look.ts';
+import { type RedactOptions, redactCollected } from '../../agent/redact/redact.ts';
 import { MASK, type RuleSet } from '../../agent/redact/rules.ts';
 import { fileEntry, from, linkEntry, tarOf, temporaryFolder } from '../support/bundles.ts';
 import { never } from '../support/signal.ts';
@@ -116,11 +118,40 @@ describe('redact/redact', () => {
     );
   });
 
+  it('leaves out the member alone that is too deep or too large for a yamlPath, and names it', async () => {
+    const removals = { yamlPath: ['a'] };
+    const body = await tarOf([
+      { name: 'deep.yaml', body: `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}` },
+      { name: 'long.yaml', body: `a: |\n${'  text\n'.repeat(80_000)}` },
+      { name: 'large.log', body: Buffer.alloc(2 ** 25 + 1, 'a\n') },
+      { name: 'fine.yaml', body: 'a: 1' },
+    ]);
+
+    const { files, others } = await redactAll(from(fileEntry('a.tar', body)), {
+      sets: [compileRedactors([{ name: 'mine', removals }])],
+    });
+
+    assert.match(files[0]?.text ?? '', /fine\.yaml[^]*a: '\*\*\*HIDDEN\*\*\*'/);
+    assert.doesNotMatch(files[0]?.text ?? '', /deep\.yaml|long\.yaml|large\.log/);
+    assert.deepEqual(
+      others.map((one) => one.kind === 'left-out' && [one.path, one.reason]),
+      [
+        ['a.tar/deep.yaml', 'its YAML cannot be looked into: Maximum call stack size exceeded'],
+        [
+          'a.tar/long.yaml',
+          'its YAML cannot be looked into: a document of more than 524288 characters',
+        ],
+        ['a.tar/large.log', 'it is larger than 32 MiB'],
+      ].map(([path, wrong]) => [path, `redactor mine has a yamlPath for it, and ${wrong}`]),
+    );
+  });
+
   it('redacts compressed files', async () => {
     const { files } = await redactAll(from(fileEntry('a.log.gz', gzipSync(`x ${SECRET}\n`))));
 
-    assert.equal(files.length, 1);
-    assert.deepEqual([...(files[0]?.entry.hidden ?? [])], [['hider', 1]]);
+    const [file] = files;
+    assert.equal(file && gunzipSync(file.bytes).toString(), `x ${MASK}\n`);
+    assert.deepEqual([...(file?.entry.hidden ?? [])], [['hider', 1]]);
   });
 
   it('leaves out what cannot be looked into, unless it is to be kept', async () => {
@@ -150,21 +181,24 @@ describe('redact/redact', () => {
 
   it('hides secrets in what is told of collectors', async () => {
     const { others } = await redactAll(
-      from({
-        kind: 'collector',
-        name: 'http/x',
-        outcome: 'failed',
-        durationMs: 1,
-        files: 0,
-        bytes: 0,
-        errors: [`the answer was ${SECRET} ${'y'.repeat(400)}`],
-      }),
+      from(collectorResult(`the answer was ${SECRET} ${'y'.repeat(400)}`)),
     );
 
     const [report] = others;
     assert.ok(report?.kind === 'collector');
     assert.doesNotMatch(String(report.errors[0]), new RegExp(SECRET));
     assert.ok(Buffer.byteLength(String(report.errors[0])) <= 300);
+  });
+
+  it('hides whole what a rule fails at in reasons and in what is told of collectors', async () => {
+    const { others } = await redactAll(
+      from({ kind: 'left-out', path: 'a', reason: 'a broken reason' }, collectorResult('broken')),
+    );
+
+    const [leftOut, report] = others;
+    assert.ok(leftOut?.kind === 'left-out' && report?.kind === 'collector');
+    assert.equal(leftOut.reason, MASK);
+    assert.deepEqual(report.errors, [MASK]);
   });
 
   it('ends when the signal aborts', async () => {
@@ -249,6 +283,18 @@ interface RedactedFile {
   readonly entry: FileEntry;
   readonly text: string;
   readonly bytes: Buffer;
+}
+
+function collectorResult(error: string): CollectorResult {
+  return {
+    kind: 'collector',
+    name: 'http/x',
+    outcome: 'failed',
+    durationMs: 1,
+    files: 0,
+    bytes: 0,
+    errors: [error],
+  };
 }
 
 function lookFor(words: string): Look {

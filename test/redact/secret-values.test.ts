@@ -5,13 +5,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 import { inspect } from 'node:util';
 
-import { KubeAnswerError } from '../../agent/kube/api-error.ts';
-import { readSecretValues } from '../../agent/redact/read-secrets.ts';
-import { SecretValues, type SecretValuesMatcher } from '../../agent/redact/secret-values.ts';
-import { drain } from '../support/generators.ts';
-import { FakeKube } from '../support/kube.ts';
+import { SecretValues } from '../../agent/redact/secret-values.ts';
 import { seededRandom } from '../support/random.ts';
-import { never } from '../support/signal.ts';
 
 const PASSWORD = 'Wq7-"tulip" & <Ford>';
 const KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -76,6 +71,14 @@ describe('redact/secret-values', () => {
     assert.equal(isIn(JSON.stringify('x = "a quoted line"'), 'x = "a quoted line"\nlast'), true);
   });
 
+  it('does not look for how every object begins: a spec is kept in a Secret', () => {
+    const spec =
+      'apiVersion: troubleshoot.sh/v1beta2\nkind: SupportBundleX\nuri: https://in-the-spec/';
+
+    assert.equal(isIn('apiVersion: troubleshoot.sh/v1beta2\nkind: SupportBundleX\n', spec), false);
+    assert.equal(isIn('x uri: https://in-the-spec/ x', spec), true);
+  });
+
   it('finds a value of short lines as a whole', () => {
     assert.equal(isIn('a\nab cd\nef gh\nb', 'ab cd\nef gh'), true);
     assert.equal(isIn(JSON.stringify('ab cd\nef gh'), 'ab cd\nef gh'), true);
@@ -104,23 +107,29 @@ describe('redact/secret-values', () => {
     });
   }
 
-  it('finds a value wherever it lies and chunks are cut, and only when all of it has come', () => {
+  it('finds a value wherever it lies and chunks are cut, and only where all of it has come', () => {
     const random = seededRandom(3);
     const value = Buffer.from(Array.from({ length: 3000 }, () => Math.floor(random() * 256)));
     const values = new SecretValues([value]);
     for (let before = 120_000; before < 135_000; before += 477) {
       const bytes = Buffer.concat([Buffer.alloc(before), value]);
+      const longer = Buffer.concat([bytes, Buffer.alloc(300_000)]);
       for (const chunkBytes of [1000, 65_536, 1_000_000]) {
-        const matcher = values.matcher();
-        pushInChunks(matcher, bytes.subarray(0, -1), chunkBytes);
-        assert.equal(matcher.isFound, false);
-        matcher.push(bytes.subarray(-1));
-        assert.equal(matcher.isFound, true, `${before} ${chunkBytes}`);
-        matcher.push(Buffer.alloc(300_000));
-        assert.equal(matcher.isFound, true);
+        assert.equal(isFoundBy(values, bytes.subarray(0, -1), chunkBytes), false);
+        assert.equal(isFoundBy(values, bytes, chunkBytes), true, `${before} ${chunkBytes}`);
+        assert.equal(isFoundBy(values, longer, chunkBytes), true);
       }
     }
   }).timeout(60_000);
+
+  it('stops looking once it has found one', () => {
+    const look = new SecretValues([Buffer.from('hunter2-hunter2')]).look();
+    look.push(Buffer.alloc(200_000, 'hunter2-hunter2 '));
+
+    assert.equal(look.finding, 'secret-value');
+    look.finish();
+    assert.equal(look.finding, 'secret-value');
+  });
 
   it('finds the middle of a long value', () => {
     const random = seededRandom(4);
@@ -164,9 +173,9 @@ describe('redact/secret-values', () => {
 
   it('shows no value to whoever looks at it', () => {
     const values = new SecretValues([Buffer.from('Wq7-tulip-Ford-29')]);
-    const matcher = values.matcher();
-    matcher.push(Buffer.from('Wq7-tulip-Ford-29'));
-    const shown = [values, matcher].map(
+    const look = values.look();
+    look.push(Buffer.from('Wq7-tulip-Ford-29'));
+    const shown = [values, look].map(
       (one) => inspect(one, { depth: 9, showHidden: true }) + JSON.stringify(one),
     );
 
@@ -178,147 +187,16 @@ describe('redact/secret-values', () => {
   });
 });
 
-describe('redact/secret-values: readSecretValues', () => {
-  it('gives the values of all namespaces, page by page, without Helm’s releases', async () => {
-    const kube = new FakeKube();
-    for (let index = 0; index < 30; index++) {
-      put(kube, `n${index % 3}/s${index}`, { a: `value-${index}` });
-    }
-    put(kube, 'n1/release', { release: 'a whole chart' }, 'helm.sh/release.v1');
-
-    const values = await read(kube);
-
-    assert.deepEqual(
-      values.toSorted(),
-      Array.from({ length: 30 }, (_, index) => `value-${index}`).toSorted(),
-    );
-    assert.equal(kube.requests.length, 4);
-    assert.ok(
-      kube.requests.every((request) => request.includes('fieldSelector=type%21%3Dhelm.sh')),
-    );
-  });
-
-  it('reads no other namespace than those given', async () => {
-    const kube = new FakeKube();
-    for (const namespace of ['one', 'two', 'three']) {
-      put(kube, `${namespace}/s`, { a: `in ${namespace}` });
-    }
-
-    assert.deepEqual(await read(kube, ['one', 'three']), ['in one', 'in three']);
-    assert.ok(kube.requests.every((request) => request.includes('/namespaces/')));
-  });
-
-  it('leaves out certificates, a token’s namespace and names', async () => {
-    const kube = new FakeKube();
-    const token = { 'ca.crt': CERTIFICATE, namespace: 'elsewhere', token: 'eyJ…' };
-    put(kube, 'shop/token', token, 'kubernetes.io/service-account-token');
-    put(kube, 'shop/tls', { 'tls.crt': 'DER', 'tls.key': KEY, 'root.crt': 'DER' });
-    put(kube, 'shop/names', {
-      a: 'other-shop-names\n',
-      'field-of-it': 'shop',
-      b: 'field-of-it',
-    });
-    put(kube, 'warehouse/other-shop-names', { c: 'warehouse' });
-
-    assert.deepEqual((await read(kube)).toSorted(), ['eyJ…', KEY].toSorted());
-  });
-
-  it('reads Secrets without data, and values of any bytes', async () => {
-    const kube = new FakeKube();
-    kube.put('/api/v1/namespaces/a/secrets/none', {});
-    kube.put('/api/v1/namespaces/a/secrets/bytes', { data: { a: '/wAB', b: 7 } });
-    const values = await drain(readSecretValues(kube, undefined, never()));
-
-    assert.deepEqual(
-      values.map((value) => [...value]),
-      [[0xff, 0, 1]],
-    );
-  });
-
-  for (const [namespaces, right] of [
-    [undefined, 'list secrets in all namespaces'],
-    [['shop'], 'list secrets in namespace shop'],
-  ] as const) {
-    it(`names the right that is missing: ${right}`, async () => {
-      const kube = new FakeKube();
-      kube.fail(
-        `/api/v1${namespaces === undefined ? '' : '/namespaces/shop'}/secrets`,
-        'KUBE_FORBIDDEN',
-      );
-
-      await assert.rejects(read(kube, namespaces), (error: Error & { code?: string }) => {
-        assert.equal(error.code, 'KUBE_FORBIDDEN');
-        assert.ok(error.message.includes(right), error.message);
-        return error.cause !== undefined;
-      });
-    });
-  }
-
-  it('begins a list anew that expires, and passes on any other failure', async () => {
-    const kube = new FakeKube();
-    put(kube, 'a/s', { a: 'value' });
-    kube.fail('/api/v1/secrets', 'KUBE_UNREACHABLE');
-    await assert.rejects(read(kube), { code: 'KUBE_UNREACHABLE' });
-    assert.equal(kube.requests.length, 1);
-
-    let answers = 0;
-    const expired = new KubeAnswerError('KUBE_FAILED', 'expired', {
-      statusCode: 410,
-      apiMessage: '',
-    });
-    kube.heal('/api/v1/secrets');
-    const failing = {
-      get: async (path: string, signal: AbortSignal) => {
-        if (++answers < 3) throw expired;
-        return await kube.get(path, signal);
-      },
-    };
-    assert.deepEqual(await read(failing), ['value']);
-    answers = -9;
-    await assert.rejects(read(failing), { code: 'KUBE_FAILED' });
-  });
-
-  it('does not take something else for a list', async () => {
-    await assert.rejects(read({ get: async () => ({ kind: 'Status' }) }), { code: 'KUBE_FAILED' });
-  });
-});
-
-async function read(
-  kube: Pick<FakeKube, 'get'>,
-  namespaces?: readonly string[],
-): Promise<readonly string[]> {
-  const values = await drain(readSecretValues(kube, namespaces, never()));
-  return values.map((value) => Buffer.from(value).toString());
-}
-
-/** Asks now and then, as a reader does that wants to stop early. */
-function pushInChunks(matcher: SecretValuesMatcher, bytes: Uint8Array, chunkBytes: number): void {
-  for (let offset = 0; offset < bytes.length; offset += chunkBytes) {
-    matcher.push(bytes.subarray(offset, offset + chunkBytes));
-    if (offset % 3000 === 0) assert.equal(matcher.isFound, false);
-  }
-}
-
-/** @param place `namespace/name`. */
-function put(
-  kube: FakeKube,
-  place: string,
-  ...[data, type = 'Opaque']: readonly [Readonly<Record<string, string>>, string?]
-): void {
-  const encoded = Object.entries(data).map(([key, value]) => [
-    key,
-    Buffer.from(value).toString('base64'),
-  ]);
-  const path = `/api/v1/namespaces/${place.replace('/', '/secrets/')}`;
-  kube.put(path, { type, data: Object.fromEntries(encoded) });
-}
-
 function isIn(text: string | Uint8Array, ...values: readonly (string | Uint8Array)[]): boolean {
   return isFoundBy(new SecretValues(values.map((value) => Buffer.from(value))), text);
 }
 
-function isFoundBy(values: SecretValues, text: string | Uint8Array): boolean {
-  const matcher = values.matcher();
-  matcher.push(Buffer.from(text));
-  return matcher.isFound;
+function isFoundBy(values: SecretValues, text: string | Uint8Array, chunkBytes = 1e9): boolean {
+  const bytes = Buffer.from(text);
+  const look = values.look();
+  for (let offset = 0; offset < bytes.length; offset += chunkBytes) {
+    look.push(bytes.subarray(offset, offset + chunkBytes));
+  }
+  look.finish();
+  return look.finding === 'secret-value';
 }

@@ -1,5 +1,11 @@
 /** Chance that is the same at every run. */
 
+/** Whole numbers from 0 up to, not with, `below`. */
+export function randomBelow(seed: number): (below: number) => number {
+  const random = seededRandom(seed);
+  return (below) => Math.floor(random() * below);
+}
+
 /** Numbers in [0, 1), uniform (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed;

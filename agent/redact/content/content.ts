@@ -6,14 +6,14 @@
  * it: binary data passes as it is where no rule matches. Data that is compressed somewhere behind the beginning of such a file is not seen.
  */
 
-import { ContentError } from './content-error.ts';
+import { ContentError } from '../content-error.ts';
 import { redactGzip } from './gzip.ts';
 import { Input } from './input.ts';
 import { HEAD_BYTES, kindOf } from './kind.ts';
 import { redactSparseText } from './sparse-text.ts';
 import { redactTar } from './tar.ts';
 import { redactWideText } from './wide-text.ts';
-import { Budget, type ContentParts, type Place, type Work } from './work.ts';
+import { Budget, type ContentParts, type ContentPlace, type Work } from './work.ts';
 
 /**
  * One file, redacted. Nothing of it stays in WORK_DIR at the end, after an error, and when the reader stops.
@@ -39,7 +39,7 @@ export async function* redactContent(
 
 async function* redact(
   source: AsyncIterable<Uint8Array>,
-  place: Place,
+  place: ContentPlace,
   work: Work,
 ): AsyncGenerator<Uint8Array> {
   if (work.parts.isText?.(place.name) === true) {
@@ -54,7 +54,11 @@ async function* redact(
   }
 }
 
-async function* redactInput(input: Input, place: Place, work: Work): AsyncGenerator<Uint8Array> {
+async function* redactInput(
+  input: Input,
+  place: ContentPlace,
+  work: Work,
+): AsyncGenerator<Uint8Array> {
   const { parts } = work;
   function redactText(text: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
     return parts.redactText(place.path, text);

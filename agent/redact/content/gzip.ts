@@ -4,7 +4,7 @@ import { createGunzip, createGzip } from 'node:zlib';
 
 import type { Input } from './input.ts';
 import { orDamage, through } from './through.ts';
-import { deeper, type Place, type Work } from './work.ts';
+import { type ContentPlace, deeper, type Work } from './work.ts';
 
 /** Node's 16 KiB are small for a step that waits for a thread. */
 const CHUNK_BYTES = 64 * 1024;
@@ -19,7 +19,7 @@ const CHUNK_BYTES = 64 * 1024;
  */
 export async function* redactGzip(
   input: Input,
-  place: Place,
+  place: ContentPlace,
   work: Work,
 ): AsyncGenerator<Uint8Array> {
   const inner = { ...place, name: unpackedName(place.name), isUnpacked: true };

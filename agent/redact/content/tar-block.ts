@@ -1,6 +1,6 @@
 /** The header of one member of a tar file: one block. Source: POSIX.1-2017, pax, "ustar Interchange Format"; GNU tar, tar.h. */
 
-import { ContentError } from './content-error.ts';
+import { ContentError } from '../content-error.ts';
 
 export const BLOCK_BYTES = 512;
 

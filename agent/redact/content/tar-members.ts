@@ -1,5 +1,6 @@
 /** Members of a tar file as they come: what their headers say, and what of that is written again. */
 
+import { ContentError } from '../content-error.ts';
 import type { Input } from './input.ts';
 import {
   keptPaxRecords,
@@ -85,7 +86,7 @@ export class TarMembers {
    * The next member, its body not yet taken; undefined at the end. Blocks of zeros are passed over, also in the middle:
    * there may be another tar file behind them.
    *
-   * @throws {ContentError} The file is damaged.
+   * @throws {ContentError} The file is damaged, or has too much to say of one member.
    */
   async next(): Promise<TarMember | undefined> {
     const extensions: Extensions = {
@@ -108,7 +109,10 @@ export class TarMembers {
 
   async #extend(extensions: Extensions, { type, block, bytes }: TarHeader): Promise<void> {
     extensions.bytes += BLOCK_BYTES + bytes;
-    if (extensions.bytes > MAX_EXTENSION_BYTES) throw damage();
+    if (extensions.bytes > MAX_EXTENSION_BYTES) {
+      const most = `${MAX_EXTENSION_BYTES / 2 ** 20} MiB`;
+      throw new ContentError(`a tar file with more than ${most} of headers before a member`);
+    }
     const taken = await this.#input.take(paddedBytes(bytes));
     if (taken.length < bytes) throw damage();
     const body = Buffer.from(taken.subarray(0, bytes));

@@ -4,10 +4,10 @@ import type { Input } from './input.ts';
 import { BLOCK_BYTES, damage, paddedBytes } from './tar-block.ts';
 import { type TarMember, TarMembers } from './tar-members.ts';
 import {
+  type ContentPlace,
   deeper,
   isHostileName,
   memberPlace,
-  type Place,
   type StoredMember,
   storeMember,
   type Work,
@@ -28,7 +28,7 @@ const END = Buffer.alloc(2 * BLOCK_BYTES);
  */
 export async function* redactTar(
   input: Input,
-  place: Place,
+  place: ContentPlace,
   work: Work,
 ): AsyncGenerator<Uint8Array> {
   const inside = place.isUnpacked === true ? work : deeper(work);
@@ -45,12 +45,12 @@ export async function* redactTar(
 
 class Archive {
   readonly #input: Input;
-  readonly #place: Place;
+  readonly #place: ContentPlace;
   readonly #work: Work;
   /** Paths of members that are left out: hard links may lead there. */
   readonly #leftOut = new Set<string>();
 
-  constructor(input: Input, place: Place, work: Work) {
+  constructor(input: Input, place: ContentPlace, work: Work) {
     this.#input = input;
     this.#place = place;
     this.#work = work;

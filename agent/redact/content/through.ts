@@ -2,7 +2,7 @@
 
 import type { Transform } from 'node:stream';
 
-import { ContentError } from './content-error.ts';
+import { ContentError } from '../content-error.ts';
 
 /** Each write wakes a thread, which costs more than a few hundred bytes are worth. */
 const PIECE_BYTES = 64 * 1024;

@@ -1,6 +1,6 @@
 /** Text in UTF-16 and UTF-32: rules are for bytes, so it goes through them as UTF-8, and then back. */
 
-import { ContentError } from './content-error.ts';
+import { ContentError } from '../content-error.ts';
 import type { Input } from './input.ts';
 import { fromWtf8, toWtf8, wholeBytes } from './wtf8.ts';
 

@@ -1,7 +1,7 @@
 /** What is handed down from an archive to what lies in it: where it is, what is left to do, and how much may still come. */
 
 import type { Body } from '../../body/body.ts';
-import { ContentError } from './content-error.ts';
+import { ContentError } from '../content-error.ts';
 
 export interface ContentParts {
   /**
@@ -18,7 +18,7 @@ export interface ContentParts {
   isText?(name: string): boolean;
   /** What cannot be looked into is left out, or kept as it is. */
   readonly opaque: 'leave-out' | 'keep';
-  /** What comes out of all that is compressed in one file, at all depths, may be this large together. */
+  /** MAX_BUNDLE_SIZE: what comes out of all that is compressed in one file, at all depths, may be this large together. */
   readonly maxBytes: number;
   /**
    * Told of a member of an archive that is left out, while the rest is kept.
@@ -28,7 +28,7 @@ export interface ContentParts {
   onLeftOut(path: string, reason: string): void;
 }
 
-export interface Place {
+export interface ContentPlace {
   /** What rules are told. */
   readonly path: string;
   /** What people are told: inside the bundle, through all archives. */
@@ -46,7 +46,11 @@ export interface Work {
   /** In how many archives this lies. */
   readonly depth: number;
   /** Content of any kind: what each kind calls for what lies in it. */
-  redact(source: AsyncIterable<Uint8Array>, place: Place, work: Work): AsyncGenerator<Uint8Array>;
+  redact(
+    source: AsyncIterable<Uint8Array>,
+    place: ContentPlace,
+    work: Work,
+  ): AsyncGenerator<Uint8Array>;
 }
 
 /** Files of the field have two or three: an installer with a chart with a chart. */
@@ -85,7 +89,10 @@ export class Budget {
   async *count(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
       this.#bytes += chunk.length;
-      if (this.isSpent) throw new ContentError(`it unpacks to more than ${this.#maxBytes} bytes`);
+      if (this.isSpent) {
+        const most = `MAX_BUNDLE_SIZE of ${this.#maxBytes} bytes`;
+        throw new ContentError(`it unpacks to more than ${most}`);
+      }
       yield chunk;
     }
   }
@@ -96,7 +103,8 @@ export type StoredMember =
   | { readonly kind: 'left-out'; readonly reason: string };
 
 /**
- * Stores a member that has been redacted.
+ * Stores a member that has been redacted. What it cannot be sent for (`ContentError`) costs this member alone. What the second
+ * look finds in it costs the whole archive, on purpose: where a rule has failed once, nothing of the file is trusted.
  *
  * @returns A body, to be removed; or why the member cannot be sent.
  * @throws What is no matter of this member alone.
@@ -114,7 +122,7 @@ export async function storeMember(
 }
 
 /** @param name As the archive has it. */
-export function memberPlace(name: string, archive: Place): Place {
+export function memberPlace(name: string, archive: ContentPlace): ContentPlace {
   const path = name.replace(/^(?:\.?\/)+/, '');
   return { path, label: `${archive.label}/${path}`, name: path };
 }

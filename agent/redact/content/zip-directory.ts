@@ -7,8 +7,8 @@ import {
   RandomAccessReader,
 } from 'yauzl';
 
+import { ContentError } from '../content-error.ts';
 import type { BodyCursor } from './body-cursor.ts';
-import { ContentError } from './content-error.ts';
 
 export interface ZipMember {
   /** What rules and people are told. */
@@ -24,8 +24,8 @@ export interface ZipMember {
   readonly dosDate: number;
   readonly internalAttributes: number;
   readonly externalAttributes: number;
-  /** s since 1970, where the archive has that beside the time of day. */
-  readonly modifiedAt?: number;
+  /** Since 1970, where the archive has that beside the time of day. */
+  readonly modifiedAtSeconds?: number;
   /** Of the local header, from the beginning of the file. */
   readonly offset: number;
   readonly compressedBytes: number;
@@ -101,7 +101,7 @@ function toMember(entry: Entry): ZipMember {
     dosDate: entry.lastModFileDate,
     internalAttributes: entry.internalFileAttributes,
     externalAttributes: entry.externalFileAttributes,
-    ...(hasTime && { modifiedAt: times.data.readInt32LE(1) }),
+    ...(hasTime && { modifiedAtSeconds: times.data.readInt32LE(1) }),
     offset: entry.relativeOffsetOfLocalHeader,
     compressedBytes: entry.compressedSize,
     bytes: entry.uncompressedSize,

@@ -108,12 +108,12 @@ function zip64Field(numbers: readonly number[]): Buffer {
 }
 
 /** The time that does not depend on where the archive was made. */
-function timeField({ modifiedAt }: ZipMember): Buffer {
-  if (modifiedAt === undefined) return Buffer.alloc(0);
+function timeField({ modifiedAtSeconds }: ZipMember): Buffer {
+  if (modifiedAtSeconds === undefined) return Buffer.alloc(0);
   const field = Buffer.alloc(9);
   field.writeUInt16LE(UNIX_TIMES, 0);
   field.writeUInt16LE(5, 2);
   field.writeUInt8(1, 4);
-  field.writeInt32LE(modifiedAt, 5);
+  field.writeInt32LE(modifiedAtSeconds, 5);
   return field;
 }

@@ -2,15 +2,15 @@
 
 import { crc32, createDeflateRaw, createInflateRaw } from 'node:zlib';
 
+import { ContentError } from '../content-error.ts';
 import { BodyCursor } from './body-cursor.ts';
-import { ContentError } from './content-error.ts';
 import type { Input } from './input.ts';
 import { orDamage, through } from './through.ts';
 import {
+  type ContentPlace,
   deeper,
   isHostileName,
   memberPlace,
-  type Place,
   type StoredMember,
   storeMember,
   type Work,
@@ -39,7 +39,7 @@ const DEFLATED = 8;
  */
 export async function* redactZip(
   input: Input,
-  place: Place,
+  place: ContentPlace,
   work: Work,
 ): AsyncGenerator<Uint8Array> {
   const inside = deeper(work);
@@ -62,12 +62,12 @@ interface Packed {
 
 class Archive {
   readonly #cursor: BodyCursor;
-  readonly #place: Place;
+  readonly #place: ContentPlace;
   readonly #work: Work;
   readonly #written = new Map<ZipMember, ZipBody>();
   #offset = 0;
 
-  constructor(cursor: BodyCursor, place: Place, work: Work) {
+  constructor(cursor: BodyCursor, place: ContentPlace, work: Work) {
     this.#cursor = cursor;
     this.#place = place;
     this.#work = work;

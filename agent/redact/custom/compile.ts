@@ -1,6 +1,7 @@
 /** Rules of Redactor documents: checked and compiled once, then opened for any number of files. */
 
 import { AgentError } from '../../errors.ts';
+import { ContentError } from '../content-error.ts';
 import type { OnHidden, RuleSet, TextRedactor } from '../rules.ts';
 import type { Expression } from './expression.ts';
 import { type LineStages, lineStages } from './line-stages.ts';
@@ -23,9 +24,12 @@ export function compileRedactors(redactors: readonly Readonly<Record<string, unk
     readRedactor(entry, { index, problems, expressions }),
   );
   if (problems.length > 0) throw new AgentError('REDACTOR_INVALID', problemsMessage(problems));
-  const rules = linesOf(compiled);
+  const rules = lineRules(compiled);
   return {
-    needsWholeFile: (path) => stagesFor(compiled, path).some(isYaml),
+    reasonForWhole(path) {
+      const stage = stagesFor(compiled, path).find(isYaml);
+      return stage && reasonOf(stage);
+    },
     open(path, onHidden) {
       const parts = partsOf(rules, stagesFor(compiled, path), onHidden);
       const [first] = parts;
@@ -41,7 +45,7 @@ interface Rules {
   readonly indexes: ReadonlyMap<Stage, number>;
 }
 
-function linesOf(redactors: readonly Redactor[]): Rules {
+function lineRules(redactors: readonly Redactor[]): Rules {
   const stages = redactors.flatMap((redactor) => redactor.stages.filter(isLine));
   return {
     lines: lineStages(stages),
@@ -74,8 +78,23 @@ function partsOf(
   return parts;
 }
 
-function yamlPart({ name, path }: YamlStage, onHidden: OnHidden): TextRedactor {
-  return { redact: (text) => maskYamlPath(text, path, () => onHidden(name)) };
+function yamlPart(stage: YamlStage, onHidden: OnHidden): TextRedactor {
+  return {
+    redact(text) {
+      try {
+        return maskYamlPath(text, stage.path, () => onHidden(stage.name));
+      } catch (error) {
+        // Too large, or nested too deeply: that is a matter of this file alone.
+        if (!(error instanceof RangeError)) throw error;
+        const wrong = `its YAML cannot be looked into: ${error.message}`;
+        throw new ContentError(`${reasonOf(stage)}, and ${wrong}`, { cause: error });
+      }
+    },
+  };
+}
+
+function reasonOf({ redactor }: YamlStage): string {
+  return `redactor ${redactor} has a yamlPath for it`;
 }
 
 function inTurn(parts: readonly TextRedactor[]): TextRedactor {

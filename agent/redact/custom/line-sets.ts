@@ -27,10 +27,11 @@ export interface Stretch {
 export type Outlook = 'none' | 'some' | 'unknown';
 
 export interface LineSets {
-  /** Holds for `at` and for `scratch` until another line is marked, of whatever pattern. */
+  /** Holds for the rest and for `scratch` until another line is marked, of whatever pattern. */
   mark(line: Stretch): Outlook;
-  /** By instruction: 1 where the pattern can be completed from it at a place. */
-  at(place: number): Uint8Array;
+  /** From `rowAt(place)` on, by instruction: 1 where the pattern can be completed from it at the place. */
+  readonly members: Uint8Array;
+  rowAt(place: number): number;
   /** The first place at `from` or behind it where a match begins, up to `to`, or -1. */
   nextStart(from: number, to: number): number;
 }
@@ -49,9 +50,11 @@ const MIN_KEPT = 4096;
 const MAX_SET_BYTES = 4_000_000;
 const MAX_SETS = 60_000;
 
-/** Set 0 stands for one that is not made yet, and the list begins with the first one that is. */
+/** By numbers; 0 stands for one that is not made yet. */
 interface Sets {
-  readonly members: Uint8Array[];
+  /** `set * size + instruction`: 1 where the set has it. One array: a line looks at many sets, once each. */
+  members: Uint8Array;
+  count: number;
   readonly numbers: Map<string, number>;
   /** By left neighbour: the set at the line's end. */
   readonly ends: number[];
@@ -60,8 +63,6 @@ interface Sets {
   /** By set: 1 where a match begins at its place. */
   starts: Uint8Array;
 }
-
-const NO_SET = new Uint8Array(0);
 
 interface Table {
   readonly program: Program;
@@ -77,16 +78,19 @@ export function lineSets(program: Program): LineSets {
   const width = program.classes.count * neighbourKinds;
   // A set is kept twice, as itself and as its key.
   const most = Math.min(MAX_SETS, Math.floor(MAX_SET_BYTES / (program.size * 2 + width * 2 + 1)));
-  const table: Table = { program, neighbourKinds, width, most, sets: noSets(width) };
+  const table: Table = { program, neighbourKinds, width, most, sets: noSets(program, width) };
   return {
     mark(line) {
       reserve(line.to - line.from + 1);
       classify(program, line);
       const outlook = mark(table, line.to - line.from);
-      if (outlook === 'unknown') table.sets = noSets(width);
+      if (outlook === 'unknown') table.sets = noSets(program, width);
       return outlook;
     },
-    at: (place) => table.sets.members[(scratch.sets[place] ?? 0) - 1] ?? NO_SET,
+    get members() {
+      return table.sets.members;
+    },
+    rowAt: (place) => (scratch.sets[place] ?? 0) * program.size,
     nextStart: (from, to) => nextStart(table.sets.starts, from, to),
   };
 }
@@ -99,13 +103,16 @@ function nextStart(starts: Uint8Array, from: number, to: number): number {
   return -1;
 }
 
-function noSets(width: number): Sets {
+const FEW_SETS = 16;
+
+function noSets({ size }: Program, width: number): Sets {
   return {
-    members: [],
+    members: new Uint8Array(size * FEW_SETS),
+    count: 0,
     numbers: new Map(),
     ends: [],
-    rows: new Uint16Array(width * 16),
-    starts: new Uint8Array(16),
+    rows: new Uint16Array(width * FEW_SETS),
+    starts: new Uint8Array(FEW_SETS),
   };
 }
 
@@ -227,11 +234,11 @@ function makeSet(table: Table, { at, set }: Marked): number {
   const { program, sets, width, neighbourKinds } = table;
   const { kinds, out, takes, classes } = program;
   const index = scratch.classes[at] ?? 0;
-  const after = sets.members[set - 1];
+  const after = set * program.size;
   const ways = kinds.map((kind, from) => {
     if (kind !== RUNE) return kind === MATCH ? 1 : 0;
     const isTaken = takes[from * classes.count + index] === 1;
-    return isTaken ? (after?.[out[from] ?? 0] ?? 0) : 0;
+    return isTaken ? (sets.members[after + (out[from] ?? 0)] ?? 0) : 0;
   });
   const left = leftOf(program, at);
   const assertions = assertionsBetween(left, classes.neighbours[index] ?? OTHER);
@@ -261,17 +268,20 @@ function numberOf({ program, sets, most }: Table, set: Uint8Array): number {
   const key = Buffer.from(set.buffer, set.byteOffset, set.byteLength).toString('latin1');
   const known = sets.numbers.get(key);
   if (known !== undefined) return known;
-  const number = sets.members.length + 1;
+  const number = sets.count + 1;
   if (number >= most) return 0;
+  sets.count = number;
   sets.numbers.set(key, number);
-  sets.members.push(set);
   if (number >= sets.starts.length) grow(sets);
+  sets.members.set(set, number * program.size);
   sets.starts[number] = set[program.start] ?? 0;
   return number;
 }
 
 function grow(sets: Sets): void {
-  const { rows, starts } = sets;
+  const { members, rows, starts } = sets;
+  sets.members = new Uint8Array(members.length * 2);
+  sets.members.set(members);
   sets.rows = new Uint16Array(rows.length * 2);
   sets.rows.set(rows);
   sets.starts = new Uint8Array(starts.length * 2);

@@ -1,8 +1,9 @@
 /** Takes lines through many stages, each line only through those that could change it. */
 
-import { type LiteralFinder, literalFinder } from '../literal-finder.ts';
+import { Parts } from '../parts.ts';
 import { MASK, type OnHidden, type TextRedactor } from '../rules.ts';
 import type { Stretch } from './line-sets.ts';
+import { type LiteralFinder, literalFinder } from './literal-finder.ts';
 import { type LineStage, literalsOf, type PairStage } from './stages.ts';
 
 /** All line stages of a set of rules, with what finds the lines for them. */
@@ -44,7 +45,8 @@ function opened(plan: Plan, active: Uint8Array, onHidden: OnHidden): (lines: str
   const redactor = lineRedactor(plan, active, onHidden);
   return (lines) => {
     const bytes = toBytes(lines);
-    const parts: string[] = [];
+    const parts = new Parts();
+    let isChanged = false;
     let done = 0;
     let from = 0;
     while (from < bytes.length) {
@@ -54,22 +56,33 @@ function opened(plan: Plan, active: Uint8Array, onHidden: OnHidden): (lines: str
       const to = end < 0 ? bytes.length : end;
       const redacted = redactor.redact({ bytes, from, to });
       if (redacted !== undefined) {
-        parts.push(lines.slice(done, from), redacted);
+        parts.add(lines.slice(done, from), redacted);
+        isChanged = true;
         done = to;
       }
       from = to + 1;
     }
-    return done === 0 && parts.length === 0 ? lines : parts.join('') + lines.slice(done);
+    return isChanged ? parts.with(lines.slice(done)) : lines;
   };
 }
 
-/** A new one for each piece would be most of the garbage. */
+/** New ones for each piece and each changed line would be most of the garbage. */
 const scratch = Buffer.allocUnsafeSlow(256 * 1024);
+const lineScratch = Buffer.allocUnsafeSlow(16 * 1024);
 
 /** @returns Holds until the next piece is taken, of whatever file. */
 function toBytes(lines: string): Buffer {
   if (lines.length > scratch.length) return Buffer.from(lines, 'latin1');
   return scratch.subarray(0, scratch.write(lines, 'latin1'));
+}
+
+/** @returns Holds until the next line is changed. */
+function toStretch(line: string): Stretch {
+  if (line.length > lineScratch.length) {
+    return { bytes: Buffer.from(line, 'latin1'), from: 0, to: line.length };
+  }
+  lineScratch.write(line, 'latin1');
+  return { bytes: lineScratch, from: 0, to: line.length };
 }
 
 /** Start of the next line with a literal, or -1. */
@@ -89,13 +102,14 @@ interface LineRedactor {
 interface Pass {
   readonly plan: Plan;
   readonly active: Uint8Array;
-  /** Active stages that see every line. */
-  readonly always: Uint8Array;
+  /** Active stages that see every line; undefined: there is none. */
+  readonly always: Uint8Array | undefined;
   /** Pairs whose selector matched the line before, and how many they are. */
   readonly pending: Uint8Array;
   pendingPairs: number;
-  /** Stages that this line has still to pass. */
+  /** Stages that this line has still to pass, and the last of them. */
   readonly wanted: Uint8Array;
+  lastWanted: number;
   readonly onHidden: OnHidden;
 }
 
@@ -105,10 +119,11 @@ function lineRedactor(plan: Plan, active: Uint8Array, onHidden: OnHidden): LineR
   const pass: Pass = {
     plan,
     active,
-    always,
+    always: isForAll ? always : undefined,
     pending: new Uint8Array(plan.stages.length),
     pendingPairs: 0,
     wanted: new Uint8Array(plan.stages.length),
+    lastWanted: -1,
     onHidden,
   };
   return {
@@ -123,33 +138,43 @@ function redactLine(pass: Pass, given: Stretch): string | undefined {
   let text: string | undefined;
   const isLast = given.to === given.bytes.length;
   want(pass, line, 0);
-  for (let index = wanted.indexOf(1); index >= 0; index = wanted.indexOf(1, index + 1)) {
+  for (let index = 0; index <= pass.lastWanted; index++) {
+    if (wanted[index] !== 1) continue;
     wanted[index] = 0;
     const changed = passStage(pass, line, index);
     if (changed === undefined) continue;
     text = changed;
-    const bytes = Buffer.from(changed, 'latin1');
-    line = { bytes, from: 0, to: bytes.length };
+    line = toStretch(changed);
     // The change may have brought the literals of later stages, or taken them away.
-    wanted.fill(0);
+    wanted.fill(0, index + 1, pass.lastWanted + 1);
+    pass.lastWanted = -1;
     // Without text and without line feed, there is no last line any more for the stages that follow.
     if (changed === '' && isLast) break;
     want(pass, line, index + 1);
   }
+  pass.lastWanted = -1;
   return text;
 }
 
 /** Notes the stages, from `first` on, that the line has to pass. */
 function want(pass: Pass, { bytes, from, to }: Stretch, first: number): void {
   const { plan, active, always, pending, pendingPairs, wanted } = pass;
-  wanted.set(always.subarray(first), first);
+  if (always !== undefined) {
+    wanted.set(always.subarray(first), first);
+    pass.lastWanted = wanted.length - 1;
+  }
   let pair = pendingPairs > 0 ? pending.indexOf(1, first) : -1;
-  for (; pair >= 0; pair = pending.indexOf(1, pair + 1)) wanted[pair] = 1;
+  for (; pair >= 0; pair = pending.indexOf(1, pair + 1)) wantOne(pass, pair);
   plan.finder.each(bytes, { from, to }, (literal) => {
     for (const index of plan.stagesOf[literal] ?? []) {
-      if (index >= first && active[index] === 1) wanted[index] = 1;
+      if (index >= first && active[index] === 1) wantOne(pass, index);
     }
   });
+}
+
+function wantOne(pass: Pass, index: number): void {
+  pass.wanted[index] = 1;
+  if (index > pass.lastWanted) pass.lastWanted = index;
 }
 
 /** The changed line, if it is changed. */

@@ -72,7 +72,9 @@ function walk(walker: Walker, from: number): void {
   while (kinds[next] === RUNE) {
     at++;
     while (scratch.classes[at] === CONTINUED) at++;
-    next = leaf(walker, out[next] ?? 0, at);
+    next = out[next] ?? 0;
+    // What a character leads to can be completed: only where there is a choice is there something to find out.
+    if (kinds[next] !== RUNE) next = leaf(walker, next, at);
   }
   slots[0] = from;
   slots[1] = at;
@@ -85,10 +87,11 @@ function leaf(walker: Walker, from: number, at: number): number {
   const { kinds, out, argument } = program;
   const visit = ++walker.visit;
   stack.length = 0;
-  const set = sets.at(at);
+  const { members } = sets;
+  const row = sets.rowAt(at);
   let next = from;
   for (;;) {
-    const isOpen = set[next] === 1 && seen[next] !== visit;
+    const isOpen = members[row + next] === 1 && seen[next] !== visit;
     seen[next] = visit;
     const kind = isOpen ? kinds[next] : undefined;
     if (kind === RUNE || kind === MATCH) return next;

@@ -4,9 +4,9 @@ import { RE2JS } from 're2js';
 
 import {
   type Cursor,
-  fail,
   indexOf,
   isAtEnd,
+  patternError,
   peek,
   take,
   takeEscape,
@@ -69,7 +69,7 @@ export function takeClass(cursor: Cursor, edits: Edit[]): ClassSet {
   if (isNegated) cursor.at++;
   const members: ClassSet[] = isNegated ? [undefined] : [];
   for (let isFirst = true; isFirst || peek(cursor) !== ']'; isFirst = false) {
-    if (isAtEnd(cursor)) throw fail('missing closing ]', start);
+    if (isAtEnd(cursor)) throw patternError('missing closing ]', start);
     const isGroup = takeNamed(cursor, edits) || takeGroup(cursor, edits);
     members.push(isGroup ? undefined : rangeSet(takeRange(cursor, start)));
   }
@@ -112,12 +112,12 @@ function takeRange(cursor: Cursor, classStart: number): readonly [number, number
   if (!hasHigh) return [low, low];
   cursor.at++;
   const high = takeCharacter(cursor, classStart);
-  if (high < low) throw fail(`invalid range ${textOf(cursor, start, cursor.at)}`, start);
+  if (high < low) throw patternError(`invalid range ${textOf(cursor, start, cursor.at)}`, start);
   return [low, high];
 }
 
 function takeCharacter(cursor: Cursor, classStart: number): number {
-  if (isAtEnd(cursor)) throw fail('missing closing ]', classStart);
+  if (isAtEnd(cursor)) throw patternError('missing closing ]', classStart);
   if (peek(cursor) === '\\') return takeEscape(cursor);
   return take(cursor).codePointAt(0) ?? 0;
 }
@@ -132,7 +132,7 @@ function takeNamed(cursor: Cursor, edits: Edit[]): boolean {
     return false;
   }
   const name = textOf(cursor, start, end + 2);
-  if (!POSIX_NAMES.test(name)) throw fail(`invalid character class ${name}`, start);
+  if (!POSIX_NAMES.test(name)) throw patternError(`invalid character class ${name}`, start);
   cursor.at = end + 2;
   return true;
 }
@@ -144,7 +144,7 @@ function takeUnicode(cursor: Cursor, edits: Edit[]): void {
   const whole = textOf(cursor, start, end < 0 ? undefined : end + 1);
   const written = isBraced ? whole.slice('\\p{'.length, -1) : whole.slice('\\p'.length);
   const name = re2jsName(written.replace(/^\^/, ''));
-  if (end < 0 || name === undefined) throw fail(`invalid character class ${whole}`, start);
+  if (end < 0 || name === undefined) throw patternError(`invalid character class ${whole}`, start);
   const caret = written.startsWith('^') ? '^' : '';
   edits.push({ from: start, to: end + 1, text: `\\${peek(cursor, 1)}{${caret}${name}}` });
   cursor.at = end + 1;

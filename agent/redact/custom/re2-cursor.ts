@@ -75,7 +75,7 @@ export function indexOf({ runes }: Cursor, text: string, from: number): number {
 }
 
 /** @param message Cut, since it may quote the rest of a long pattern. */
-export function fail(message: string, index: number): PatternError {
+export function patternError(message: string, index: number): PatternError {
   return new PatternError(message.replaceAll(/\s/g, ' ').slice(0, MAX_MESSAGE), index + 1);
 }
 
@@ -89,7 +89,7 @@ const MAX_MESSAGE = 80;
 export function takeEscape(cursor: Cursor): number {
   const start = cursor.at;
   cursor.at++;
-  if (isAtEnd(cursor)) throw fail('trailing backslash', start);
+  if (isAtEnd(cursor)) throw patternError('trailing backslash', start);
   const rune = cursor.runes[cursor.at] ?? 0;
   const character = take(cursor);
   const control = CONTROLS.get(character);
@@ -98,9 +98,9 @@ export function takeEscape(cursor: Cursor): number {
   if (value !== undefined) return value;
   if (rune <= MAX_ASCII && !/[0-9A-Za-z]/.test(character)) return rune;
   if (/[1-9]/.test(character)) {
-    throw fail(`back-references such as \\${character} are not supported`, start);
+    throw patternError(`back-references such as \\${character} are not supported`, start);
   }
-  throw fail(`invalid escape sequence ${textOf(cursor, start, cursor.at)}`, start);
+  throw patternError(`invalid escape sequence ${textOf(cursor, start, cursor.at)}`, start);
 }
 
 /** `\0`, `\12`, `\123`; a lone `\1` is none. */

@@ -3,11 +3,11 @@
 import { type ClassSet, type Edit, takeClass, takeGroup } from './re2-class.ts';
 import {
   type Cursor,
-  fail,
   indexOf,
   isAtEnd,
   lookingAt,
   openCursor,
+  patternError,
   peek,
   take,
   takeEscape,
@@ -73,8 +73,8 @@ export function parsePattern(pattern: string): Pattern {
     depth: 0,
   };
   const root = takeAlternatives(parser);
-  if (!isAtEnd(cursor)) throw fail('unexpected )', cursor.at);
-  if (sizeOf(root) > MAX_SIZE) throw fail('expression too large', 0);
+  if (!isAtEnd(cursor)) throw patternError('unexpected )', cursor.at);
+  if (sizeOf(root) > MAX_SIZE) throw patternError('expression too large', 0);
   return { root, groupNames: parser.groupNames, forRe2js: edited(parser) };
 }
 
@@ -123,11 +123,11 @@ function takeSequence(parser: Parser): PatternNode {
     if (peek(cursor) === '?') cursor.at++;
     if (lastRepeat >= 0) {
       const operators = textOf(cursor, lastRepeat, cursor.at);
-      throw fail(`invalid nested repetition operator ${operators}`, lastRepeat);
+      throw patternError(`invalid nested repetition operator ${operators}`, lastRepeat);
     }
     const node = nodes.pop();
     if (node === undefined) {
-      throw fail(
+      throw patternError(
         `missing argument to repetition operator ${textOf(cursor, start, cursor.at)}`,
         start,
       );
@@ -161,7 +161,7 @@ function repeated({ counts, cursor }: Parser, node: RepeatNode, start: number): 
   }
   const product = Math.max(times, 1) * inner;
   if (times >= 2 && product > MAX_REPEATS) {
-    throw fail(`invalid repeat count ${textOf(cursor, start, cursor.at)}`, start);
+    throw patternError(`invalid repeat count ${textOf(cursor, start, cursor.at)}`, start);
   }
   counts.set(node, node.max === 0 ? 1 : product);
   return node;
@@ -205,7 +205,7 @@ function takeCount(cursor: Cursor): Repeat | undefined {
   const bound = high === undefined ? Infinity : Number(high);
   const max = comma === undefined ? min : bound;
   const isTooMany = min > MAX_REPEATS || (max !== Infinity && max > MAX_REPEATS);
-  if (isTooMany || min > max) throw fail(`invalid repeat count ${text}`, start);
+  if (isTooMany || min > max) throw patternError(`invalid repeat count ${text}`, start);
   return { min, max };
 }
 
@@ -260,10 +260,10 @@ function takeParenthesis(parser: Parser): PatternNode[] {
     parser.groupNames.push('');
   }
   parser.depth++;
-  if (parser.depth > MAX_DEPTH) throw fail('expression nests too deeply', start);
+  if (parser.depth > MAX_DEPTH) throw patternError('expression nests too deeply', start);
   const node = takeAlternatives(parser);
   parser.depth--;
-  if (isAtEnd(cursor)) throw fail('missing closing )', start);
+  if (isAtEnd(cursor)) throw patternError('missing closing )', start);
   cursor.at++;
   parser.ignoresCase = outer;
   return [node];
@@ -273,7 +273,7 @@ function takeParenthesis(parser: Parser): PatternNode[] {
 function takeName({ cursor, edits, groupNames }: Parser): boolean {
   const start = cursor.at;
   const isLook = lookingAt(cursor, '(?<=') || lookingAt(cursor, '(?<!');
-  if (isLook) throw fail('look-behind is not supported', start);
+  if (isLook) throw patternError('look-behind is not supported', start);
   const isNamed = lookingAt(cursor, '(?P<') || lookingAt(cursor, '(?<');
   if (!isNamed) return false;
   const nameStart = indexOf(cursor, '<', start) + 1;
@@ -281,7 +281,7 @@ function takeName({ cursor, edits, groupNames }: Parser): boolean {
   const name = textOf(cursor, nameStart, end < 0 ? undefined : end);
   if (end < 0 || !/^[0-9A-Za-z_]+$/.test(name)) {
     const written = textOf(cursor, start, end < 0 ? undefined : end + 1);
-    throw fail(`invalid group name ${written}`, start);
+    throw patternError(`invalid group name ${written}`, start);
   }
   cursor.at = end + 1;
   edits.push({ from: start, to: cursor.at, text: '(' });
@@ -294,12 +294,12 @@ function takeFlags(parser: Parser): boolean {
   const { cursor } = parser;
   const start = cursor.at;
   const isLook = lookingAt(cursor, '(?=') || lookingAt(cursor, '(?!');
-  if (isLook) throw fail('look-ahead is not supported', start);
+  if (isLook) throw patternError('look-ahead is not supported', start);
   let end = start + 2;
   while (/^[imsU-]$/.test(peek({ ...cursor, at: end }))) end++;
   const text = textOf(cursor, start, end + 1);
   const [, on, off, last] = /^\(\?([imsU]*)(?:-([imsU]+))?([:)])$/.exec(text) ?? [];
-  if (last === undefined) throw fail(`invalid or unsupported syntax ${text}`, start);
+  if (last === undefined) throw patternError(`invalid or unsupported syntax ${text}`, start);
   if (on?.includes('i') === true) parser.ignoresCase = true;
   if (off?.includes('i') === true) parser.ignoresCase = false;
   cursor.at = end + 1;

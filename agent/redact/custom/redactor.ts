@@ -32,6 +32,9 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Enough to recognise a pattern by. */
 const MAX_SHOWN = 60;
 
+/** A whole step of a path. */
+const NEGATIVE_INDEX = /(?<=^|\.)-0*[1-9]\d*(?=\.|$)/;
+
 /** @param entry Accepted by `parseRedactor`. */
 export function readRedactor(entry: Fields, reading: Reading): Redactor {
   const name =
@@ -65,15 +68,24 @@ interface Reader extends Reading {
 }
 
 function readValue(value: string, index: number, { name, problems }: Reader): readonly Stage[] {
-  if (value === '') {
-    const wrong = 'an empty value would put a mask between all bytes';
+  const wrong = wrongWithValue(value);
+  if (wrong !== undefined) {
     problems.push({ redactor: name, removal: `values[${index}]`, pattern: value, wrong });
     return [];
   }
-  // The one cannot be in a line, the other is what it would be replaced by.
-  if (value.includes('\n') || value === MASK) return [];
+  // It would be replaced by itself.
+  if (value === MASK) return [];
   const bytes = Buffer.from(value).toString('latin1');
   return [{ kind: 'literal', name: `${name}.literal.${index}`, value: bytes }];
+}
+
+function wrongWithValue(value: string): string | undefined {
+  if (value === '') return 'an empty value would put a mask between all bytes';
+  const lineFeed = value.indexOf('\n');
+  if (lineFeed === -1) return undefined;
+  // Of a block that YAML writes behind `|`; behind `|-` it would have none.
+  const where = lineFeed === value.length - 1 ? 'ends with' : 'holds';
+  return `values are looked for line by line, and this one ${where} a line feed`;
 }
 
 function readRegex(regex: Fields, index: number, reader: Reader): readonly Stage[] {
@@ -110,14 +122,16 @@ function readPattern(
 }
 
 function readYamlPath(path: string, index: number, { name, problems }: Reader): readonly Stage[] {
-  const [negative] = /(?<=^|\.)-0*[1-9]\d*(?=\.|$)/.exec(path) ?? [];
-  if (negative === undefined) return [{ kind: 'yaml', name: `${name}.yaml.${index}`, path }];
+  const negative = NEGATIVE_INDEX.exec(path);
+  if (negative === null) {
+    return [{ kind: 'yaml', name: `${name}.yaml.${index}`, redactor: name, path }];
+  }
   problems.push({
     redactor: name,
     removal: `yamlPath[${index}]`,
     pattern: path,
-    position: path.search(/(?<=^|\.)-0*[1-9]\d*(?=\.|$)/) + 1,
-    wrong: `a list has no index ${negative}`,
+    position: negative.index + 1,
+    wrong: `a list has no index ${negative[0]}`,
   });
   return [];
 }

@@ -1,5 +1,6 @@
 /** Bytes without which a pattern cannot match: the line that has none of them need not be tried. */
 
+import { FOLDED } from '../folded.ts';
 import type { PatternNode, RepeatNode } from './re2-syntax.ts';
 
 /** Bytes, one character each, at least one of which is in every match. ASCII letters are lower case, and stand for both. */
@@ -12,10 +13,6 @@ const MAX_TEXTS = 16;
 const MAX_TEXT_BYTES = 32;
 
 const REPLACEMENT_CHARACTER = 0xfffd;
-
-/** With `(?i)`, Go takes the Kelvin sign for a k and the long s for an s. */
-const KELVIN_SIGN = '\xe2\x84\xaa';
-const LONG_S = '\xc5\xbf';
 
 interface Texts {
   /** All that the node can match, if that is a few texts. */
@@ -52,8 +49,8 @@ function spellings(rune: number, ignoresCase: boolean): RequiredLiterals | undef
   const character = String.fromCodePoint(rune);
   if (rune > 0x7f) return ignoresCase ? undefined : [Buffer.from(character).toString('latin1')];
   const letter = character.toLowerCase();
-  if (ignoresCase && letter === 'k') return [letter, KELVIN_SIGN];
-  return ignoresCase && letter === 's' ? [letter, LONG_S] : [letter];
+  const folded = ignoresCase ? FOLDED.get(letter) : undefined;
+  return folded === undefined ? [letter] : [letter, folded];
 }
 
 function classTexts(

@@ -30,6 +30,8 @@ export interface PairStage extends Named {
 
 export interface YamlStage extends Named {
   readonly kind: 'yaml';
+  /** The redactor's name. */
+  readonly redactor: string;
   readonly path: string;
 }
 

@@ -1,6 +1,6 @@
 /** Finds what a path leads to in a YAML document, through aliases and merged maps too. */
 
-import { indexOf } from './yaml-json.ts';
+import { parseIndex } from './yaml-json.ts';
 import { isKeyText } from './yaml-scalar.ts';
 import { textOf, type YamlEntry, type YamlNode } from './yaml-tree.ts';
 
@@ -43,7 +43,7 @@ function valuesAt({ entries }: YamlNode, step: string): readonly YamlNode[] {
 
 function itemsAt(items: readonly YamlNode[], step: string): readonly YamlNode[] {
   if (step === '*') return items;
-  const index = indexOf(step);
+  const index = parseIndex(step);
   return index === undefined || index < 0 ? [] : items.slice(index, index + 1);
 }
 

@@ -1,14 +1,7 @@
 /** Finds what a path leads to in JSON, without making a tree of it. */
 
-import { Buffer } from 'node:buffer';
-
+import type { Place } from '../places.ts';
 import { MASK } from '../rules.ts';
-
-/** From `start` up to, not with, `end`. */
-export interface JsonRange {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** What masks a JSON value. */
 export const JSON_MASK = `"${MASK}"`;
@@ -44,7 +37,7 @@ interface Scan {
   /** Where the value begins that is to be masked and is not yet over; -1: none. */
   maskStart: number;
   maskDepth: number;
-  readonly ranges: JsonRange[];
+  readonly places: Place[];
 }
 
 /**
@@ -55,10 +48,7 @@ interface Scan {
  * @param steps The path, at least one.
  * @returns Undefined where the text is not JSON from end to end.
  */
-export function findInJson(
-  text: string,
-  steps: readonly string[],
-): readonly JsonRange[] | undefined {
+export function findInJson(text: string, steps: readonly string[]): readonly Place[] | undefined {
   const scan: Scan = {
     text,
     steps,
@@ -71,7 +61,7 @@ export function findInJson(
     isStepTaken: true,
     maskStart: -1,
     maskDepth: 0,
-    ranges: [],
+    places: [],
   };
   let expected: Expectation | undefined = 'value';
   skipSpace(scan);
@@ -81,7 +71,7 @@ export function findInJson(
     if (expected === undefined) return undefined;
     skipSpace(scan);
   }
-  return scan.depth === 0 ? scan.ranges : undefined;
+  return scan.depth === 0 ? scan.places : undefined;
 }
 
 const EXPECTATIONS: Record<Expectation, (scan: Scan) => Expectation | undefined> = {
@@ -138,11 +128,11 @@ function open(scan: Scan, bracket: number, isOnPath: boolean): Expectation {
 function takeIndex(scan: Scan, index: number): void {
   scan.indexes[scan.depth] = index;
   const step = scan.steps[scan.depth - 1];
-  scan.isStepTaken = step === '*' || indexOf(step) === index;
+  scan.isStepTaken = step === '*' || parseIndex(step) === index;
 }
 
 /** A step as Go's strconv.Atoi reads it; undefined where it is no number. */
-export function indexOf(step: string | undefined): number | undefined {
+export function parseIndex(step: string | undefined): number | undefined {
   return step !== undefined && /^[-+]?[0-9]+$/.test(step) ? Number(step) : undefined;
 }
 
@@ -155,8 +145,8 @@ function close(scan: Scan): Expectation {
 
 function endValue(scan: Scan): Expectation {
   if (scan.maskStart !== -1 && scan.maskDepth === scan.depth) {
-    const range = { start: scan.maskStart, end: scan.at };
-    if (scan.text.slice(range.start, range.end) !== JSON_MASK) scan.ranges.push(range);
+    const place = { start: scan.maskStart, end: scan.at };
+    if (scan.text.slice(place.start, place.end) !== JSON_MASK) scan.places.push(place);
     scan.maskStart = -1;
   }
   if (scan.depth > 0) return 'comma or end';

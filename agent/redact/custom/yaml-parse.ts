@@ -12,12 +12,12 @@ export const MASK_AS_TEXT = 'xxxHIDDENxxx';
 /** Each costs one more reading of the whole text; most texts need none, and one puts right all that there is. */
 const MAX_REPAIRS = 4;
 
-/** So much of a long text is read first. A log file is hardly ever YAML, and reading it takes some hundred times its room. */
-const BEGINNING = 64 * 1024;
+/** So many characters of a long text are read first. A log file is hardly ever YAML, and reading it takes some hundred times its room. */
+const BEGINNING_LENGTH = 64 * 1024;
 
-/** What is read takes some 200 times its room, and the process has not that much. */
-const MAX_DOCUMENT = 512 * 1024;
-const TOO_LARGE = `a yamlPath rule is for it, and it is a YAML document of more than ${MAX_DOCUMENT / 1024} KiB`;
+/** In characters, as `BEGINNING_LENGTH`. What is read takes some 200 times its room, and the process has not that much. */
+const MAX_DOCUMENT_LENGTH = 512 * 1024;
+const TOO_LARGE = `a document of more than ${MAX_DOCUMENT_LENGTH} characters`;
 
 export interface YamlReading {
   /** Of each document that can be read, in order. */
@@ -37,13 +37,15 @@ export interface YamlReading {
  */
 export function readYaml(text: string, lineEnds: RegExp): YamlReading {
   const copy = text.replaceAll(MASK, MASK_AS_TEXT).replace(lineEnds, '\n');
-  if (copy.length < 2 * BEGINNING) return readRepaired(copy, { whole: copy, trusted: Infinity });
-  const end = copy.lastIndexOf('\n', BEGINNING) + 1 || BEGINNING;
+  if (copy.length < 2 * BEGINNING_LENGTH) {
+    return readRepaired(copy, { whole: copy, trusted: Infinity });
+  }
+  const end = copy.lastIndexOf('\n', BEGINNING_LENGTH) + 1 || BEGINNING_LENGTH;
   // What is wrong with the last line may come of cutting behind it.
   const trusted = copy.lastIndexOf('\n', end - 2) + 1;
   const beginning = readRepaired(copy.slice(0, end), { whole: copy, trusted });
   if (beginning.isHopeless) return { ...beginning, isWhole: false };
-  if (copy.length > MAX_DOCUMENT) throw new RangeError(TOO_LARGE);
+  if (copy.length > MAX_DOCUMENT_LENGTH) throw new RangeError(TOO_LARGE);
   return readRepaired(copy, { whole: copy, trusted: Infinity });
 }
 
@@ -122,7 +124,7 @@ function failureOf(
 function isTooDeep({ errors }: Document.Parsed, placeOfFailure: number): boolean {
   const overflow = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
   if (overflow === undefined) return false;
-  if (overflow.pos[0] <= placeOfFailure) throw new RangeError(`YAML: ${overflow.message}`);
+  if (overflow.pos[0] <= placeOfFailure) throw new RangeError(overflow.message);
   return true;
 }
 

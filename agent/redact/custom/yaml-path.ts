@@ -1,10 +1,10 @@
 /** Masks what a redactor's yamlPath leads to, in YAML and in JSON, and leaves the rest of the file as it is. */
 
-import { Buffer, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 
-import { replacePlaces } from '../places.ts';
+import { type Place, replacePlaces } from '../places.ts';
 import { changesInYaml, type YamlChange } from './yaml-change.ts';
-import { findInJson, indexOf, JSON_MASK, type JsonRange } from './yaml-json.ts';
+import { findInJson, JSON_MASK, parseIndex } from './yaml-json.ts';
 import { readYaml } from './yaml-parse.ts';
 
 /**
@@ -46,8 +46,8 @@ function maskUtf16(text: string, rule: Rule): string {
 
 function maskUtf8(text: string, rule: Rule): string {
   if (!mayHold(text, rule.steps)) return text;
-  const ranges = findInJson(text, rule.steps);
-  if (ranges !== undefined) return apply(text, inJson(ranges), rule.onHidden);
+  const places = findInJson(text, rule.steps);
+  if (places !== undefined) return apply(text, inJson(places), rule.onHidden);
   // Nothing goes on past such a line, so each document is read alone.
   return text
     .split(/^(?=---(?:[ \t\r\n]|$))/m)
@@ -81,8 +81,8 @@ function maskJsonLines(text: string, { steps, onHidden }: Rule): string {
   );
 }
 
-function inJson(ranges: readonly JsonRange[]): readonly YamlChange[] {
-  return ranges.map((range) => ({ ...range, text: JSON_MASK }));
+function inJson(places: readonly Place[]): readonly YamlChange[] {
+  return places.map((place) => ({ ...place, text: JSON_MASK }));
 }
 
 /** What may stand for a letter, a digit, `_` or `-` of a key: an escape, a line end that is none, base64. */
@@ -91,7 +91,7 @@ const HIDES_KEYS = /\\(?:x|u00|U000000)(?:2[dD]|3[0-9]|[4-7][0-9a-fA-F])|\\[\r\n
 /** Whether there is something of each key in the text. Most files of a bundle hold none of it, and parsing them takes a thousand times longer. */
 function mayHold(text: string, steps: readonly string[]): boolean {
   const words = steps
-    .filter((step) => indexOf(step) === undefined)
+    .filter((step) => parseIndex(step) === undefined)
     .flatMap((step) =>
       (step.match(/[\w-]+/g) ?? []).toSorted((one, other) => other.length - one.length).slice(0, 1),
     );

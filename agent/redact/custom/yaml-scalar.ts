@@ -1,7 +1,5 @@
 /** Which YAML keys are texts: only those can be named by a path. */
 
-import { Buffer } from 'node:buffer';
-
 /** Source: gopkg.in/yaml.v2 v2.4.0, resolve.go. YAML 1.1's words, with `y` and `n`. */
 const WORDS = new Set(
   'y Y yes Yes YES n N no No NO true True TRUE false False FALSE on On ON off Off OFF ~ null Null NULL'

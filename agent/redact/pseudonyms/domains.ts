@@ -22,7 +22,7 @@ export const TOP_LEVEL_DOMAINS = [...STRONG, ...WEAK].join('|');
 const PUBLIC = words(`
   k8s.io kubernetes.io x-k8s.io cluster.local localhost.localdomain
   docker.io docker.com quay.io gcr.io ghcr.io pkg.dev mcr.microsoft.com public.ecr.aws
-  github.com githubusercontent.com golang.org go.dev go.uber.org gopkg.in google.golang.org
+  github.com githubusercontent.com golang.org go.dev go.uber.org gopkg.in
   troubleshoot.sh helm.sh replicated.com kots.io kurl.sh
   argoproj.io cattle.io cert-manager.io cilium.io cncf.io coreos.com crossplane.io fluxcd.io grafana.com istio.io knative.dev
   longhorn.io openshift.io projectcalico.org rook.io traefik.io velero.io w3.org

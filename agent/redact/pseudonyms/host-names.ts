@@ -64,13 +64,13 @@ function isHost(name: string): boolean {
   return name.includes('.') && /[a-z]/.test(name) && !isPublicName(name);
 }
 
-interface Place {
+interface HostPlace {
   readonly start: number;
   readonly end: number;
   readonly isInUrl: boolean;
 }
 
-function isOtherName(text: string, { start, end, isInUrl }: Place): boolean {
+function isOtherName(text: string, { start, end, isInUrl }: HostPlace): boolean {
   if (BEFORE_OTHER_NAME.test(text.slice(Math.max(0, start - 24), start))) return true;
   if (isInUrl) return false;
   AFTER_OTHER_NAME.lastIndex = end;

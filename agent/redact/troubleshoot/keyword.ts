@@ -1,16 +1,9 @@
 /** Patterns for keywords, as Go's `(?i)` and its lower-casing see them in UTF-8 that is held as latin1. */
 
+import { FOLDED, KELVIN_SIGN, LONG_S } from '../folded.ts';
+
 /** Which characters beside ASCII a pattern must know: none, if the text has none of them. */
 export type Folding = 'ascii' | 'unicode';
-
-const KELVIN_SIGN = '\xe2\x84\xaa';
-const LONG_S = '\xc5\xbf';
-
-/** The two letters outside ASCII that Go's `(?i)` takes for an ASCII letter. Source: Unicode's CaseFolding.txt, regexp/syntax. */
-const FOLDED = new Map([
-  ['k', KELVIN_SIGN],
-  ['s', LONG_S],
-]);
 
 /** The two letters outside ASCII whose lower case is an ASCII letter: K (Kelvin) and İ. Source: Go's unicode.ToLower. */
 const LOWERED = new Map([

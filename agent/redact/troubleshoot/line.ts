@@ -57,7 +57,7 @@ export interface Lines {
  * line as the rule itself saw it; the other takes it as all rules left it, which is how a second pass over the output will see
  * it. A value is hidden for either, so the second pass has nothing to hide.
  */
-export function linesOf(hiding: Hiding, isKurl: boolean): Lines {
+export function openLines(hiding: Hiding, isKurl: boolean): Lines {
   let stages = STAGES.ascii;
   let waitingAsSeen: Selection = 0;
   let waitingAsLeft: Selection = 0;

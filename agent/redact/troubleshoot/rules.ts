@@ -3,7 +3,7 @@
 import { lineEndAt } from '../lines.ts';
 import type { OnHidden, RuleSet, TextRedactor } from '../rules.ts';
 import { isKurlPath, KURL_KEYS, KURL_RULE_NAMES } from './kurl.ts';
-import { type Lines, linesOf } from './line.ts';
+import { type Lines, openLines } from './line.ts';
 import { SETTING_RULE_NAMES, VARIABLE_RULE_NAMES } from './pairs.ts';
 import { CEPH_BIT, TWO_LINE_RULE_NAMES } from './two-lines.ts';
 import { URL_RULE_NAMES } from './urls.ts';
@@ -34,7 +34,7 @@ export function troubleshootRules({ keepsMarks }: { readonly keepsMarks: boolean
   return {
     open(path: string, onHidden: OnHidden): TextRedactor {
       const isKurl = isKurlPath(path);
-      const lines = linesOf({ keepsMarks, onHidden }, isKurl);
+      const lines = openLines({ keepsMarks, onHidden }, isKurl);
       const needed = isKurl ? NEEDED_BY_KURL : NEEDED;
       return { redact: (piece) => redactPiece(piece, lines, needed) };
     },

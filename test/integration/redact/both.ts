@@ -80,10 +80,14 @@ interface OurRedaction {
 export async function redactOurs(job: OurRedaction): Promise<{
   readonly exitCode: number;
   readonly stdout: string;
+  readonly stderr: string;
 }> {
-  const stdout = new PassThrough();
-  const chunks: Buffer[] = [];
-  stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const [out, err] = [stdout, stderr].map((stream) => {
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    return chunks;
+  });
   const exitCode = await redact(
     {
       environment: {
@@ -93,14 +97,15 @@ export async function redactOurs(job: OurRedaction): Promise<{
       },
       stdin: new PassThrough(),
       stdout,
-      stderr: new PassThrough().resume(),
+      stderr,
       self: [],
       signal: never(),
     },
     job.bundle,
     { output: job.output, redactors: job.redactors, upstream: job.isUpstream },
   );
-  return { exitCode, stdout: Buffer.concat(chunks).toString() };
+  const texts = [out, err].map((chunks = []) => Buffer.concat(chunks).toString());
+  return { exitCode, stdout: texts[0] ?? '', stderr: texts[1] ?? '' };
 }
 
 function toError(error: unknown): Error {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 
 import { redactContent } from '../../../agent/redact/content/content.ts';
-import { ContentError } from '../../../agent/redact/content/content-error.ts';
+import { ContentError } from '../../../agent/redact/content-error.ts';
 import { chunksOf, tarOf } from '../../support/bundles.ts';
 import {
   contentBench,

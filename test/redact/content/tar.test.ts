@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-import { ContentError } from '../../../agent/redact/content/content-error.ts';
+import { ContentError } from '../../../agent/redact/content-error.ts';
 import { readTar } from '../../../agent/tar-reader.ts';
 import { chunksOf, tarOf } from '../../support/bundles.ts';
 import {
@@ -291,6 +291,18 @@ describe('redact/content/tar', () => {
       message: 'a gzip file that is damaged',
     });
     assert.deepEqual(bench.leftOut, []);
+  });
+
+  it('is not sent where very much is said before a member, and not called damaged', async () => {
+    const tar = Buffer.concat([
+      tarHeader({ name: 'a', type: 'x', bytes: 2 ** 20 }),
+      Buffer.alloc(2 ** 20, '1048576 comment=x'),
+      tarHeader({ name: 'a', type: '0', bytes: 0 }),
+    ]);
+
+    await assert.rejects(contentBench().redact('a.tar', tar), {
+      message: 'a tar file with more than 1 MiB of headers before a member',
+    });
   });
 
   it('ends with a size that no file has', async () => {

@@ -24,7 +24,7 @@ const MEMBER: ZipMember = {
   dosDate: 0x21,
   internalAttributes: 0,
   externalAttributes: 0x81a40000,
-  modifiedAt: 1_700_000_000,
+  modifiedAtSeconds: 1_700_000_000,
   offset: 0,
   compressedBytes: 0,
   bytes: 0,

@@ -1,11 +1,14 @@
+/** One pattern on one line: the results are those of Go 1.26.8 with troubleshoot's template. */
+
 import assert from 'node:assert/strict';
 
 import { compileExpression } from '../../../agent/redact/custom/expression.ts';
+import { latin1 } from '../../support/latin1.ts';
+import { randomBelow } from '../../support/random.ts';
 
-// The results on the right are those of Go 1.26.8 with troubleshoot's template.
 describe('redact/custom/expression', () => {
   describe('replacement', () => {
-    for (const [pattern, text, replaced] of REPLACED()) {
+    for (const [pattern, text, replaced] of replacedRows()) {
       it(`makes ${JSON.stringify(replaced)} of ${JSON.stringify(text)} by ${pattern}`, () => {
         assert.equal(replace(pattern, text), replaced);
       });
@@ -60,7 +63,7 @@ describe('redact/custom/expression', () => {
 
   describe('on a line of 1 MB', () => {
     const size = 1_000_000;
-    for (const [pattern, line] of HEAVY(size)) {
+    for (const [pattern, line] of heavyRows(size)) {
       it(`is done with ${pattern} on ${line.slice(0, 10)}… in time`, () => {
         const expression = compileExpression(pattern);
 
@@ -86,7 +89,7 @@ describe('redact/custom/expression', () => {
 
   it('finds the same on lines for which the tables do not suffice', () => {
     const expression = compileExpression('(?P<mask>x[ac]{200}c)');
-    const random = randomNumbers(3);
+    const random = randomBelow(3);
     for (let round = 0; round < 10; round++) {
       // Each place is followed by other distances to a `c`: no two sets are the same.
       const text = Array.from({ length: 15_000 }, () => 'ac'.charAt(random(2))).join('');
@@ -100,15 +103,7 @@ describe('redact/custom/expression', () => {
   }).timeout(30_000);
 });
 
-function randomNumbers(start: number): (below: number) => number {
-  let seed = start;
-  return (below) => {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((seed / 2 ** 32) * below);
-  };
-}
-
-function REPLACED(): [string, string, string | undefined][] {
+function replacedRows(): [string, string, string | undefined][] {
   return [
     ['(pwd=)(?P<mask>[^;]*)(;)', 'a pwd=x; pwd=;', 'a pwd=***HIDDEN***; pwd=***HIDDEN***;'],
     ['abc', '1abc2', '12'],
@@ -138,7 +133,7 @@ function REPLACED(): [string, string, string | undefined][] {
   ];
 }
 
-function HEAVY(size: number): [string, string][] {
+function heavyRows(size: number): [string, string][] {
   const many = 'a'.repeat(size);
   return [
     ['(a+)+$', `${many}!`],
@@ -166,8 +161,4 @@ function bytes(pattern: string, text: string): string | undefined {
 
 function stretch(text: string): { bytes: Buffer; from: number; to: number } {
   return { bytes: Buffer.from(text, 'latin1'), from: 0, to: text.length };
-}
-
-function latin1(text: string): string {
-  return Buffer.from(text).toString('latin1');
 }

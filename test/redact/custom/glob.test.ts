@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { compileGlob } from '../../../agent/redact/custom/glob.ts';
+import { randomBelow } from '../../support/random.ts';
 
 describe('redact/custom/glob', () => {
   for (const [glob, matching, others] of [
@@ -83,7 +84,7 @@ describe('redact/custom/glob', () => {
   });
 
   it('agrees with a matcher that tries every way, on random globs and paths', () => {
-    const random = sequence(7);
+    const random = randomBelow(7);
     const pick = (from: readonly string[]) => from[random(from.length)] ?? '';
     const text = (from: readonly string[], most: number) =>
       Array.from({ length: random(most) }, () => pick(from)).join('');
@@ -113,12 +114,3 @@ const TRIAL: Record<string, string> = {
   ',': '|',
   '[!': '[^',
 };
-
-/** The same numbers at each run. */
-function sequence(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}

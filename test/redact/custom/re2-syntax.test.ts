@@ -1,17 +1,18 @@
+/** Patterns that are accepted and refused; both were asked of Go 1.26.8, regexp.Compile. */
+
 import assert from 'node:assert/strict';
 
 import { PatternError } from '../../../agent/redact/custom/re2-cursor.ts';
 import { parsePattern } from '../../../agent/redact/custom/re2-syntax.ts';
 
-// What is accepted and refused here was asked of Go 1.26.8, regexp.Compile.
 describe('redact/custom/re2-syntax', () => {
-  for (const pattern of ACCEPTED()) {
+  for (const pattern of acceptedPatterns()) {
     it(`accepts ${pattern}`, () => {
       assert.doesNotThrow(() => parsePattern(pattern));
     });
   }
 
-  for (const [pattern, position, message] of REFUSED()) {
+  for (const [pattern, position, message] of refusedPatterns()) {
     it(`refuses ${pattern === '' ? 'nothing' : pattern} at ${position}`, () => {
       assert.throws(
         () => parsePattern(pattern),
@@ -70,7 +71,7 @@ describe('redact/custom/re2-syntax', () => {
   });
 });
 
-function ACCEPTED(): string[] {
+function acceptedPatterns(): string[] {
   return [
     '',
     'a\\;b',
@@ -116,7 +117,7 @@ function ACCEPTED(): string[] {
   ];
 }
 
-function REFUSED(): [string, number, string][] {
+function refusedPatterns(): [string, number, string][] {
   return [
     ['(a', 1, 'missing closing )'],
     ['a(b(c)', 2, 'missing closing )'],

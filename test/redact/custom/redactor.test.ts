@@ -1,3 +1,5 @@
+/** How an entry of `spec.redactors` is read: its files, its names, and what is wrong with it. */
+
 import assert from 'node:assert/strict';
 
 import { AgentError } from '../../../agent/errors.ts';
@@ -39,8 +41,8 @@ describe('redact/custom/redactor', () => {
       ]);
 
       assert.deepEqual(
-        ['x.yaml', 'x.log'].map((path) => rules.needsWholeFile?.(path)),
-        [true, false],
+        ['x.yaml', 'x.log'].map((path) => rules.reasonForWhole?.(path)),
+        ['redactor unnamed-0 has a yamlPath for it', undefined],
       );
     });
   });
@@ -66,7 +68,10 @@ describe('redact/custom/redactor', () => {
       const redactors = [
         {
           name: 'ips',
-          removals: { values: ['ok', ''], regex: [{ redactor: 'a(b', selector: 'x**' }] },
+          removals: {
+            values: ['ok', '', 'a\nb', 'block\n'],
+            regex: [{ redactor: 'a(b', selector: 'x**' }],
+          },
         },
         { removals: { yamlPath: ['a.-1.b', 'a.-b.1'] } },
         { name: 'globs', fileSelector: { files: ['ok', '[z'] }, removals: { values: ['a'] } },
@@ -78,14 +83,16 @@ describe('redact/custom/redactor', () => {
           assert.ok(error instanceof AgentError);
           assert.equal(error.code, 'REDACTOR_INVALID');
           const parts = error.message.split('; ');
-          assert.deepEqual(parts.slice(0, 4), [
+          assert.deepEqual(parts.slice(0, 6), [
             'redactor ips: values[1] "": an empty value would put a mask between all bytes',
+            String.raw`redactor ips: values[2] "a\nb": values are looked for line by line, and this one holds a line feed`,
+            String.raw`redactor ips: values[3] "block\n": values are looked for line by line, and this one ends with a line feed`,
             'redactor ips: regex[0].redactor "a(b": at 2: missing closing )',
             'redactor ips: regex[0].selector "x**": at 2: invalid nested repetition operator **',
             'redactor unnamed-1: yamlPath[0] "a.-1.b": at 3: a list has no index -1',
           ]);
-          assert.equal(parts.length, 5);
-          assert.match(parts[4] ?? '', /^redactor globs: fileSelector\.files\[1\] "\[z": /);
+          assert.equal(parts.length, 7);
+          assert.match(parts[6] ?? '', /^redactor globs: fileSelector\.files\[1\] "\[z": /);
           return true;
         },
       );

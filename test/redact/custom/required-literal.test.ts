@@ -1,10 +1,12 @@
+/** The texts without which a pattern cannot match. */
+
 import assert from 'node:assert/strict';
 
 import { parsePattern } from '../../../agent/redact/custom/re2-syntax.ts';
 import { requiredLiterals } from '../../../agent/redact/custom/required-literal.ts';
 
 describe('redact/custom/required-literal', () => {
-  for (const [pattern, literals] of ROWS()) {
+  for (const [pattern, literals] of literalRows()) {
     it(`finds ${literals?.join(', ') ?? 'none'} in ${pattern}`, () => {
       assert.deepEqual(
         requiredLiterals(parsePattern(pattern).root)?.toSorted(),
@@ -26,7 +28,7 @@ describe('redact/custom/required-literal', () => {
   });
 });
 
-function ROWS(): [string, string[] | undefined][] {
+function literalRows(): [string, string[] | undefined][] {
   const kelvin = '\xe2\x84\xaa';
   const longS = '\xc5\xbf';
   return [

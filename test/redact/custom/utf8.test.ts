@@ -1,3 +1,5 @@
+/** Characters in bytes that may be no UTF-8. */
+
 import assert from 'node:assert/strict';
 
 import { decodeRune } from '../../../agent/redact/custom/utf8.ts';

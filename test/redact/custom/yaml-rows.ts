@@ -1,7 +1,6 @@
 /** Tables of texts, and what is left of them when a path is masked. */
 
 import assert from 'node:assert/strict';
-import { Buffer } from 'node:buffer';
 
 import { parseAllDocuments } from 'yaml';
 

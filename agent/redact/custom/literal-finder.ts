@@ -56,6 +56,7 @@ export function literalFinder(literals: readonly string[]): LiteralFinder {
     each(bytes, { from, to }, onLiteral) {
       let row = 0;
       for (let at = from; at < to; at++) {
+        if (row === 0) at = skip(bytes, at, to);
         row = next[row + (columns[bytes[at] ?? 0] ?? 0)] ?? 0;
         if (row < firstFound) continue;
         for (const index of found[(row - firstFound) >> shift] ?? []) onLiteral(index);
@@ -141,9 +142,15 @@ interface Steps {
   readonly step: number;
 }
 
-/** A small loop of its own is compiled well: all of a text passes here. */
+/** All of a text passes here: a small loop of its own is compiled well, and four places at a time cost the least. */
 function nextPlace(places: Uint8Array, bytes: Uint8Array, { at, end, step }: Steps): number {
   let next = at;
+  for (const last = end - 3 * step; next < last; next += 4 * step) {
+    const first = placesOf(places, bytes, next) | placesOf(places, bytes, next + step);
+    const second =
+      placesOf(places, bytes, next + 2 * step) | placesOf(places, bytes, next + 3 * step);
+    if ((first | second) !== 0) break;
+  }
   while (next < end && placesOf(places, bytes, next) === 0) next += step;
   return next;
 }

@@ -1,8 +1,12 @@
+/** Many literals looked for at once. */
+
 import assert from 'node:assert/strict';
 
-import { literalFinder } from '../../agent/redact/literal-finder.ts';
+import { literalFinder } from '../../../agent/redact/custom/literal-finder.ts';
+import { latin1 } from '../../support/latin1.ts';
+import { randomBelow } from '../../support/random.ts';
 
-describe('redact/literal-finder', () => {
+describe('redact/custom/literal-finder', () => {
   it('finds the literal that ends first', () => {
     const finder = literalFinder(['abcdef', 'cd']);
 
@@ -44,7 +48,7 @@ describe('redact/literal-finder', () => {
   });
 
   it('finds what a search for each literal finds, in random texts', () => {
-    let seed = 7;
+    const random = randomBelow(7);
     for (let round = 0; round < 300; round++) {
       const literals = [...new Set(Array.from({ length: 6 }, () => randomText(1 + random(5))))];
       const text = randomText(random(60));
@@ -53,11 +57,6 @@ describe('redact/literal-finder', () => {
         each(literals, text),
         literals.flatMap((literal) => places(literal, text)).toSorted(),
       );
-    }
-
-    function random(below: number): number {
-      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-      return Math.floor((seed / 2 ** 32) * below);
     }
 
     function randomText(length: number): string {
@@ -93,8 +92,4 @@ function places(literal: string, text: string): string[] {
     found.push(literal);
   }
   return found;
-}
-
-function latin1(text: string): string {
-  return Buffer.from(text).toString('latin1');
 }

@@ -4,7 +4,7 @@ import { AgentError, hasCode, messageOf } from '../errors.ts';
 import { KubeAnswerError } from '../kube/api-error.ts';
 import type { KubeApi } from '../kube/client.ts';
 import { isObject, textAt } from '../kube/object-fields.ts';
-import { trimmed } from './secret-values.ts';
+import { trimmed } from '../redact/secret-values.ts';
 
 /** A Secret has 1 MiB at most, and an answer may have 16. */
 const PAGE_SIZE = 8;
