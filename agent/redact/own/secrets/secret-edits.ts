@@ -107,6 +107,32 @@ export class SecretEdits implements Iterable<Edit> {
     }
   }
 
+  /** One mask for values that touch: a second look would take two masks for one value. */
+  joined(): SecretEdits {
+    let index = 1;
+    while (index < this.length && !this.#touchesLast(index)) index += 1;
+    return index < this.length ? this.#joined() : this;
+  }
+
+  #joined(): SecretEdits {
+    const all = new SecretEdits();
+    for (let index = 0; index < this.length; index++) {
+      if (this.#touchesLast(index)) all.#stretch(this.endAt(index));
+      else all.#copy(this, index);
+    }
+    return all;
+  }
+
+  #touchesLast(index: number): boolean {
+    const isMask = index > 0 && this.textAt(index) !== GONE && this.textAt(index - 1) !== GONE;
+    return isMask && this.startAt(index) === this.endAt(index - 1);
+  }
+
+  #stretch(end: number): void {
+    this.#rows.set(this.length - 1, 1, end);
+    this.#end = end;
+  }
+
   /** Both, in their order: of two that overlap, the one that begins first. */
   merged(other: SecretEdits): SecretEdits {
     if (other.length === 0) return this;

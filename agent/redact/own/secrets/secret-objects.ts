@@ -2,6 +2,9 @@
 
 import { replacePlaces } from '../../places.ts';
 import type { OnHidden, TextRedactor } from '../../rules.ts';
+import { colouredEdits, withoutColours } from './colours.ts';
+import type { SecretEdits } from './secret-edits.ts';
+import { findGoSecrets, mayHaveGo } from './secret-go.ts';
 import { type Begun, mayHaveData, SecretReading } from './secret-reading.ts';
 
 export const LAST_APPLIED_SECRET = 'secret-data';
@@ -17,22 +20,29 @@ const MEMORY_LENGTH = 64 * 1024;
 export function secretStage(onHidden: OnHidden): TextRedactor {
   let memory = '';
   let begun: Begun | undefined;
+  function hide(text: string, edits: SecretEdits): string {
+    return replacePlaces(text, edits.joined(), ({ text: mask }) => {
+      if (mask !== '') onHidden(LAST_APPLIED_SECRET);
+      return mask;
+    });
+  }
   return {
-    redact(piece) {
+    redact(given) {
+      // First, and of itself: a second look sees no more of it than the rest does here.
+      const piece = mayHaveGo(given) ? hide(given, findGoSecrets(given)) : given;
       const before = memory.slice(-MEMORY_LENGTH);
       memory = piece.length < MEMORY_LENGTH ? before + piece : piece;
       if (begun === undefined && !mayHaveData(piece)) return piece;
       const text = before + piece;
-      const reading = new SecretReading(text, before.length);
+      const plain = withoutColours(text);
+      const reading = new SecretReading(plain, withoutColours(before).length);
       if (begun !== undefined) reading.goOn(begun);
       reading.read();
       ({ begun } = reading);
       if (reading.edits.length === 0) return piece;
-      const redacted = replacePlaces(text, reading.edits, ({ text: mask }) => {
-        if (mask !== '') onHidden(LAST_APPLIED_SECRET);
-        return mask;
-      });
-      return redacted.slice(before.length);
+      const isPlain = plain.length === text.length;
+      const edits = isPlain ? reading.edits : colouredEdits(text, reading.edits);
+      return hide(text, edits).slice(before.length);
     },
   };
 }

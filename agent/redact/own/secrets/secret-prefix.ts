@@ -1,11 +1,14 @@
-/** Manifests with something before each of their lines: a log's time, the mark of a comment, of a quotation or of a diff. */
+/** What stands before each line of a manifest: a log's time, the mark of a comment, of a quotation or of a diff, the begin of a record. */
 
-import { lineEndAt } from '../../lines.ts';
 import { isAt } from '../context/sticky.ts';
-import { GONE, SecretEdits } from './secret-edits.ts';
+import { recordPrefix, recordTextEnd, unescaped } from './secret-record.ts';
 
-/** Tells how long it is at the start of a line; undefined: it does not stand there. */
-export type Prefix = (text: string, lineStart: number) => number | undefined;
+export interface Prefix {
+  /** How long it is at the start of a line; undefined: it does not stand there. */
+  lengthAt(text: string, lineStart: number): number | undefined;
+  /** It begins a record, of which the manifest's line is a text: where that ends. Undefined: the line has nothing else. */
+  readonly textEnd?: (line: string, from: number) => number;
+}
 
 /** Blanks behind belong to the manifest, which they only indent. */
 const BEFORE_LINE = new RegExp(
@@ -22,33 +25,52 @@ const BEFORE_LINE = new RegExp(
   'y',
 );
 
-function logPrefix(text: string, lineStart: number): number | undefined {
-  return isAt(BEFORE_LINE, text, lineStart) ? BEFORE_LINE.lastIndex - lineStart : undefined;
-}
+const LOG_PREFIX: Prefix = {
+  lengthAt(text, lineStart) {
+    return isAt(BEFORE_LINE, text, lineStart) ? BEFORE_LINE.lastIndex - lineStart : undefined;
+  },
+};
+
+const RECORD_PREFIX: Prefix = { lengthAt: recordPrefix, textEnd: recordTextEnd };
 
 /** A line of a diff, also one that is the same in both; an editor may have taken the blank of an empty one. */
 const DIFF_LINE = /[+ ]|-(?!--)|(?=\r?(?:\n|$))/y;
 
-export function diffPrefix(text: string, lineStart: number): number | undefined {
-  return isAt(DIFF_LINE, text, lineStart) ? DIFF_LINE.lastIndex - lineStart : undefined;
-}
+export const DIFF_PREFIX: Prefix = {
+  lengthAt(text, lineStart) {
+    return isAt(DIFF_LINE, text, lineStart) ? DIFF_LINE.lastIndex - lineStart : undefined;
+  },
+};
 
 const LONGEST = 512;
-const ENDS: ReadonlySet<string> = new Set('0123456789ZFP]:#/>|*+');
+const ENDS: ReadonlySet<string> = new Set('0123456789ZFP]:=#/>|*+');
 
 /** Tells most lines apart by the character before a key: whether a prefix may end there. */
 export function mayEndPrefix(text: string, lineStart: number, at: number): boolean {
   return at - lineStart < LONGEST && (at < lineStart || ENDS.has(text[at] ?? ''));
 }
 
-export function prefixOf(
-  line: string,
-): { readonly prefix: Prefix; readonly length: number } | undefined {
-  const length = logPrefix(line, 0);
-  if (length !== undefined) return { prefix: logPrefix, length };
+export interface FoundPrefix {
+  readonly prefix: Prefix;
+  readonly length: number;
+}
+
+export function prefixOf(line: string): FoundPrefix | undefined {
+  for (const prefix of [LOG_PREFIX, RECORD_PREFIX]) {
+    const length = prefix.lengthAt(line, 0);
+    if (length !== undefined) return { prefix, length };
+  }
   return line.startsWith('+') || line.startsWith('-')
-    ? { prefix: diffPrefix, length: 1 }
+    ? { prefix: DIFF_PREFIX, length: 1 }
     : undefined;
+}
+
+/** What the line is without its prefix. */
+export function textBehind(line: string, { prefix, length }: FoundPrefix): string {
+  const { textEnd } = prefix;
+  return textEnd === undefined
+    ? line.slice(length)
+    : unescaped(line.slice(length, textEnd(line, length)));
 }
 
 /** A list's element has one blank behind its dash. */
@@ -57,81 +79,4 @@ const CHANGED_LINE = /\+|-(?:[ \t]{2}|[^ \t\r\n-])/y;
 /** Whether a line is one of a diff, and of nothing else. */
 export function isChangedLine(text: string, lineStart: number): boolean {
   return isAt(CHANGED_LINE, text, lineStart);
-}
-
-/** How much of what stands before a line is looked at to learn what it belongs to. */
-const MAX_BEFORE = 64 * 1024;
-/** Ends every object. */
-const BREAK = '---\n';
-/** Of each line: where it is without its prefix, where it is with it, and how long that is. */
-const WIDTH = 3;
-
-/** The lines around one that have all such a prefix, without it. */
-export class Unprefixed {
-  readonly text: string;
-  /** Where the line is in that. */
-  readonly at: number;
-  /** Behind the last line, in the text with the prefixes. */
-  readonly end: number;
-  readonly #lines: readonly number[];
-
-  constructor(text: string, lineStart: number, prefix: Prefix) {
-    const lines: number[] = [];
-    const parts: string[] = [];
-    let [start, length, at] = [firstLine(text, lineStart, prefix), 0, 0];
-    for (let skipped = prefix(text, start); start < text.length && skipped !== undefined; ) {
-      if (start === lineStart) at = length;
-      const next = Math.min(lineEndAt(text, start) + 1, text.length);
-      const part = text.slice(start + skipped, next);
-      lines.push(length, start, skipped);
-      parts.push(part);
-      length += part.length;
-      start = next;
-      skipped = prefix(text, start);
-    }
-    lines.push(length, start, 0);
-    if (start < text.length) parts.push(BREAK);
-    this.text = parts.join('');
-    this.at = at;
-    this.end = start;
-    this.#lines = lines;
-  }
-
-  /** @param edits In `text`, each in one line. */
-  prefixed(edits: SecretEdits): SecretEdits {
-    const all = new SecretEdits();
-    let line = 0;
-    for (let index = 0; index < edits.length; index++) {
-      const start = edits.startAt(index);
-      const end = edits.endAt(index);
-      while (this.#startOf(line + 1) <= start) line += 1;
-      const isWhole = start === this.#startOf(line) && end === this.#startOf(line + 1);
-      const text = edits.textAt(index);
-      if (isWhole && text === GONE) all.add(this.#prefixAt(line), this.#prefixAt(line + 1), GONE);
-      else all.add(start + this.#shiftOf(line), end + this.#shiftOf(line), text);
-    }
-    return all;
-  }
-
-  #startOf(line: number): number {
-    return this.#lines[line * WIDTH] ?? Infinity;
-  }
-
-  #prefixAt(line: number): number {
-    return this.#lines[line * WIDTH + 1] ?? this.end;
-  }
-
-  #shiftOf(line: number): number {
-    return this.#prefixAt(line) + (this.#lines[line * WIDTH + 2] ?? 0) - this.#startOf(line);
-  }
-}
-
-function firstLine(text: string, lineStart: number, prefix: Prefix): number {
-  let first = lineStart;
-  while (first > 0) {
-    const start = first === 1 ? 0 : text.lastIndexOf('\n', first - 2) + 1;
-    if (lineStart - start > MAX_BEFORE || prefix(text, start) === undefined) break;
-    first = start;
-  }
-  return first;
 }

@@ -1,6 +1,8 @@
 /** Reads a text for what Secrets hold. */
 
 import { lineEndAt } from '../../lines.ts';
+import { isAt } from '../context/sticky.ts';
+import { COLOUR } from './colours.ts';
 import { escapedManifests } from './escaped-manifests.ts';
 import { keyLine } from './object-lines.ts';
 import { type RegionFinder, regionFinder } from './object-region.ts';
@@ -9,21 +11,27 @@ import { findCompactSecrets, mayHoldSecret } from './secret-compact.ts';
 import { NO_EDITS, SecretEdits } from './secret-edits.ts';
 import { findFlowSecrets } from './secret-flow.ts';
 import {
-  diffPrefix,
+  DIFF_PREFIX,
+  type FoundPrefix,
   isChangedLine,
   mayEndPrefix,
   type Prefix,
   prefixOf,
-  Unprefixed,
+  textBehind,
 } from './secret-prefix.ts';
 import { isSecretType } from './secret-values.ts';
+import { Unprefixed } from './unprefixed.ts';
 
 const NEEDED = /(?:(?<![A-Za-z])|(?<=\\[nrt]))(?:data|stringData)\\{0,15}["']?[ \t]{0,8}:/g;
 
-/** Whether a text may have anything of a Secret. */
+/** The same in a text that may have colours. */
+const NEEDED_COLOURED = new RegExp(
+  String.raw`(?:(?<![A-Za-z])|(?<=\\[nrt]|[0-9;[][mK]))(?:data|stringData)(?:${COLOUR}){0,4}\\{0,15}["']?(?:${COLOUR}|[ \t]){0,8}:`,
+);
+
+/** Whether a text, with its colours, may have anything of a Secret. */
 export function mayHaveData(text: string): boolean {
-  NEEDED.lastIndex = 0;
-  return NEEDED.test(text);
+  return NEEDED_COLOURED.test(text);
 }
 
 /** An object that is indented further is judged by its values. */
@@ -40,6 +48,12 @@ export type Begun =
       readonly isSecret: boolean | undefined;
     }
   | { readonly kind: 'prefixed'; readonly prefix: Prefix; readonly inner: Begun };
+
+interface KeyPlace {
+  readonly at: number;
+  /** Behind its colon. */
+  readonly valueAt: number;
+}
 
 export class SecretReading {
   /** In their order. */
@@ -69,7 +83,7 @@ export class SecretReading {
     if (!this.#settle(block, open.indent, isNamed)) this.edits.cutTo(0);
     if (open.indent > 0 && isChangedLine(this.#text, block.end)) {
       const inner = { kind: 'block', open: withoutMark(block.state), isSecret: isNamed } as const;
-      this.#readPrefixed(block.end, diffPrefix, inner);
+      this.#readPrefixed(block.end, DIFF_PREFIX, inner);
     }
   }
 
@@ -81,15 +95,20 @@ export class SecretReading {
       const lineStart = this.#text.lastIndexOf('\n', hit.index) + 1;
       const end = lineEndAt(this.#text, hit.index);
       if (lineStart < this.#from) this.#readInLine(this.#from, end);
-      else this.#readLine(lineStart, end, hit.index);
+      else this.#readLine(lineStart, end, { at: hit.index, valueAt: NEEDED.lastIndex });
     }
   }
 
-  #readLine(start: number, end: number, keyAt: number): void {
-    const before = lastBefore(this.#text, start, keyAt);
+  #readLine(start: number, end: number, { at, valueAt }: KeyPlace): void {
+    const before = lastBefore(this.#text, start, at);
     const opening = before < start ? openingOf(this.#text.slice(start, end)) : undefined;
-    if (opening !== undefined) this.#readOpening(start, end, opening);
-    else if (!this.#readPrefixedLine(start, end, before)) this.#readInLine(start, end);
+    if (opening !== undefined) {
+      this.#readOpening(start, end, opening);
+      return;
+    }
+    const mayOpen = this.#text[before] === '=' || mayOpenBlock(this.#text, valueAt);
+    if (mayOpen && this.#readPrefixedLine(start, end, before)) return;
+    this.#readInLine(start, end);
   }
 
   #readOpening(start: number, end: number, { open, isStringData, braceAt }: Opening): void {
@@ -108,20 +127,16 @@ export class SecretReading {
 
   /** @returns Whether a block ends where it does since it is in a diff. */
   #readDiff(start: number, blockEnd: number, edits: number): boolean {
-    if (!isChangedLine(this.#text, blockEnd) || diffPrefix(this.#text, start) !== 1) return false;
+    const isMarked = DIFF_PREFIX.lengthAt(this.#text, start) === 1;
+    if (!isMarked || !isChangedLine(this.#text, blockEnd)) return false;
     if (this.#prefixes === MAX_PREFIXES) return false;
     this.edits.cutTo(edits);
-    return this.#readPrefixed(start, diffPrefix);
+    return this.#readPrefixed(start, DIFF_PREFIX);
   }
 
   /** What the line holds in itself. */
   #readInLine(start: number, end: number): void {
-    const line = this.#text.slice(start, end);
-    let edits = findEscapedSecrets(line);
-    if (mayHoldSecret(line)) {
-      edits = findCompactSecrets(line).merged(findFlowSecrets(line)).merged(edits);
-    }
-    this.edits.append(edits, start);
+    this.edits.append(findInLine(this.#text.slice(start, end)), start);
     this.#from = end;
   }
 
@@ -130,19 +145,21 @@ export class SecretReading {
     if (!mayEndPrefix(this.#text, start, before)) return false;
     const line = this.#text.slice(start, end);
     const found = prefixOf(line);
-    if (found === undefined || !isOpeningBehind(line, found.length)) return false;
+    if (found === undefined || !isOpeningBehind(line, found)) return false;
     return this.#readPrefixed(start, found.prefix);
   }
 
   /** All lines around that have the same prefix. */
   #readPrefixed(at: number, prefix: Prefix, begun?: Begun): boolean {
-    const isOne = prefix(this.#text, at) !== undefined;
+    const isOne = prefix.lengthAt(this.#text, at) !== undefined;
     if (!isOne || this.#prefixes === MAX_PREFIXES) return false;
     const lines = new Unprefixed(this.#text, at, prefix);
     const reading = new SecretReading(lines.text, lines.at, this.#prefixes + 1);
     if (begun !== undefined) reading.goOn(begun);
     reading.read();
-    this.edits.append(lines.prefixed(reading.edits), 0);
+    // A record has more than the text that is read.
+    const own = prefix.textEnd === undefined ? NO_EDITS : findInLines(this.#text, at, lines.end);
+    this.edits.append(lines.prefixed(reading.edits).merged(own), 0);
     this.#from = lines.end;
     const inner = reading.begun;
     this.begun = inner === undefined ? undefined : { kind: 'prefixed', prefix, inner };
@@ -177,21 +194,45 @@ function withoutMark({ indent, keyIndent, ...rest }: OpenBlock): OpenBlock {
 }
 
 /** Whether a block opens behind a prefix, or behind another one behind that. */
-function isOpeningBehind(line: string, length: number): boolean {
-  const rest = line.slice(length);
+function isOpeningBehind(line: string, found: FoundPrefix): boolean {
+  const rest = textBehind(line.slice(0, found.length + MAX_OPENING_LENGTH), found);
   if (openingOf(rest) !== undefined) return true;
-  const inner = prefixOf(rest)?.length;
-  return inner !== undefined && openingOf(rest.slice(inner)) !== undefined;
+  const inner = prefixOf(rest);
+  return inner !== undefined && openingOf(textBehind(rest, inner)) !== undefined;
 }
 
 /** The last character before a key in its line that is no quote, dash or blank; before `start`: there is none. */
 function lastBefore(text: string, start: number, keyAt: number): number {
   let at = keyAt - 1;
-  while (at >= start && BEFORE_KEY.has(text[at] ?? '')) at -= 1;
-  return at;
+  for (;;) {
+    if (text[at] === 't' && text[at - 1] === '\\') at -= 1;
+    if (at < start || !BEFORE_KEY.has(text[at] ?? '')) return at;
+    at -= 1;
+  }
 }
 
-const BEFORE_KEY: ReadonlySet<string> = new Set(' \t-"\'');
+/** In a text in quotes also backslashes, of which that of a tab has its letter behind it. */
+const BEFORE_KEY: ReadonlySet<string> = new Set(' \t-"\'\\');
+
+/** In all lines of a stretch that begins and ends with a line. */
+function findInLines(text: string, from: number, to: number): SecretEdits {
+  const all = new SecretEdits();
+  for (let at = from; at < to; ) {
+    NEEDED.lastIndex = at;
+    const hit = NEEDED.exec(text)?.index ?? to;
+    if (hit >= to) return all;
+    const start = text.lastIndexOf('\n', hit) + 1;
+    at = lineEndAt(text, hit);
+    all.append(findInLine(text.slice(start, at)), start);
+  }
+  return all;
+}
+
+function findInLine(line: string): SecretEdits {
+  const edits = findEscapedSecrets(line);
+  if (!mayHoldSecret(line)) return edits;
+  return findCompactSecrets(line).merged(findFlowSecrets(line)).merged(edits);
+}
 
 /** In manifests that are strings. */
 function findEscapedSecrets(line: string): SecretEdits {
@@ -211,6 +252,13 @@ function findEscapedSecrets(line: string): SecretEdits {
 /** Behind the key's colon: an anchor, a tag, a brace, a comment. */
 const OPENING_REST = /^(?:[&!][\w!.:/-]{0,64}(?:[ \t]+|(?=\r?$))){0,2}(?:(?=\{(?!\{))|#|\r?$)/;
 const MAX_OPENING_LENGTH = 512;
+/** The same where a text in quotes may end, and where there may be more behind. */
+const MAY_OPEN = /[ \t]{0,64}(?:[\r\n&!{#"'\\]|$)/y;
+
+/** Tells most lines that open no block by what stands behind the colon. */
+function mayOpenBlock(text: string, valueAt: number): boolean {
+  return isAt(MAY_OPEN, text, valueAt);
+}
 
 interface Opening {
   readonly open: OpenBlock;

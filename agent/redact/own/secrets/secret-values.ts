@@ -9,10 +9,10 @@ export function isSecretType(type: string): boolean {
 
 const LONGEST_MASK = 32;
 
-/** Nothing to hide: empty, or hidden by a rule before. */
+/** Nothing to hide: empty, or hidden by a rule before; a string that has lost its end may begin behind the mask. */
 export function isHiddenAlready(value: string): boolean {
   if (value.length > LONGEST_MASK) return false;
-  return value === '' || /^\*{3,}(?:HIDDEN\*{3,})?$/.test(value);
+  return value === '' || /^\*{3,}(?:HIDDEN\*{3,})?["']{0,2}$/.test(value);
 }
 
 /** More are looked at together. */

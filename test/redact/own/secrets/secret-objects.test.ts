@@ -151,6 +151,35 @@ describe('redact/own/secrets/secret-objects', () => {
     );
   });
 
+  it('changes nothing more at a second look, also where texts are broken', () => {
+    for (const text of [
+      'kind: Secret\nstringData:\n "kind":"Secret""kind":\n',
+      'kind: Secret\ndata:\n "a":"S\n "b":[S\n',
+      'data:\n "":":\nkind: Secret\n',
+      "type: Opaque\nstringData:\n 'a':{S\n  S\n",
+      '{kind:Secret{"stringData":{""S" ',
+      '{kind:Secret{"stringData"{]{stringData:""S"}',
+      '{kind:Secret{"stringData":{""S":"',
+      '{"","stringData"{"{stringData:{"":""',
+      '{stringData:{""Data:map[StringData:map[a:S',
+      'StringData:map[b:"{stringData:{-{]S',
+      '"data":{"StringData:map[a:"a""UzNjcmV0',
+      'data:{g:"StringData:map[a:-\n "a":UzNjcmV0',
+    ]) {
+      const redacted = redact(text);
+
+      assert.ok(redacted.includes(MASK) && !/\bS\b/.test(redacted), redacted);
+      assert.equal(redact(redacted), redacted);
+    }
+  });
+
+  it('keeps the keys of a block in which no blank stands before a value', () => {
+    assert.equal(
+      redact('kind: Secret\ndata:\n  "a":"S"\n  \'b\':\'S\'\n  "c":{S}\n'),
+      `kind: Secret\ndata:\n  "a":'${MASK}'\n  'b':'${MASK}'\n  "c":'${MASK}'\n`,
+    );
+  });
+
   it('is done in time with objects in objects', () => {
     for (const unit of [
       '{"kind":"Secret","data":{"a":"',
