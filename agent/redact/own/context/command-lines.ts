@@ -1,7 +1,8 @@
 /** Commands whose words have a line each, as in a Pod's `command` and `args`, and commands of a shell that go on behind a backslash. */
 
+import { walkList } from './command-lists.ts';
 import { walkCommand } from './command-walk.ts';
-import { commandNamed, secretFrom } from './command-words.ts';
+import { ANY_COMMAND, commandNamed, isAnyFlag, secretFrom } from './command-words.ts';
 import { type Findings, maskedPlain, NO_FINDINGS, type PendingCommand } from './edits.ts';
 import { closingQuote, type Quote, quoteAt } from './quotes.ts';
 import { isAt } from './sticky.ts';
@@ -42,29 +43,53 @@ function quotedLine(line: string, quote: Quote, column: number): ElementLine | u
 export function commandOnLine(line: string): PendingCommand | undefined {
   const element = elementLine(line);
   if (element === undefined) return undefined;
+  const { column } = element;
   const command = commandNamed(line.slice(element.start, element.end));
   if (command === undefined) return undefined;
-  return { kind: 'command', command, flag: '', words: 0, column: element.column };
+  return { kind: 'command', command, flag: '', words: 0, form: 'lines', column };
+}
+
+/** What the line behind an argument is looked at for, whatever the command. */
+export function argumentOnLine(line: string): PendingCommand | undefined {
+  const element = elementLine(line);
+  if (element === undefined) return undefined;
+  const { column } = element;
+  const flag = line.slice(element.start, element.end);
+  if (!isAnyFlag(flag)) return undefined;
+  return { kind: 'command', command: ANY_COMMAND, flag, words: 0, form: 'lines', column };
 }
 
 /** A command whose line ends in a backslash. */
 export function shellCommand(command: string, flag: string): PendingCommand {
-  return { kind: 'command', command, flag, words: 0, column: undefined };
+  return { kind: 'command', command, flag, words: 0, form: 'shell' };
 }
 
 /** The next line of such a command. */
 export function continueCommand(line: string, pending: PendingCommand): Findings {
   const next = { ...pending, words: pending.words + 1 };
   if (next.words > MAX_LINES) return NO_FINDINGS;
-  if (pending.column === undefined) return continueShell(line, next);
+  if (pending.form === 'shell') return continueShell(line, next);
   if (/^[ \t]*(?:#|\r?$)/.test(line)) return { edits: [], pending: next };
+  return pending.form === 'flow' ? continueFlow(line, next) : continueLines(line, next);
+}
+
+function continueFlow(line: string, pending: PendingCommand): Findings {
+  const { edits, flag, goesOn } = walkList(line, { ...pending, at: 0 });
+  return { edits, pending: goesOn ? { ...pending, flag } : undefined };
+}
+
+function continueLines(line: string, pending: PendingCommand): Findings {
   const element = elementLine(line);
-  if (element?.column !== pending.column) return NO_FINDINGS;
+  if (element === undefined) return NO_FINDINGS;
+  const { column } = element;
+  if (column !== (pending.column ?? column)) return NO_FINDINGS;
   const { start, end, isPlain } = element;
   const word = line.slice(start, end);
   const from = secretFrom(pending.command, { flag: pending.flag, word });
   const edits = from === undefined ? [] : [maskedPlain(start + from, end, isPlain && from === 0)];
-  return { edits, pending: { ...next, flag: word } };
+  // What follows an argument, and no command, is looked at alone.
+  const goesOn = pending.command !== ANY_COMMAND;
+  return { edits, pending: goesOn ? { ...pending, flag: word, column } : undefined };
 }
 
 function continueShell(line: string, pending: PendingCommand): Findings {

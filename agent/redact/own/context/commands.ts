@@ -1,10 +1,19 @@
 /** Secrets in commands and in files of settings that have no separator: `sshpass -p x`, `curl -u user:x`, `requirepass x`. */
 
 import { commandOnLine, shellCommand } from './command-lines.ts';
+import { findInList } from './command-lists.ts';
 import { walkCommand } from './command-walk.ts';
 import { COMMAND_NAMES } from './command-words.ts';
 import type { ContextRule } from './context-rule.ts';
-import { addEdits, apart, type Edit, type Findings, type PendingCommand } from './edits.ts';
+import {
+  addEdits,
+  apart,
+  type Edit,
+  type Findings,
+  type Pending,
+  type PendingCommand,
+  type PendingContainer,
+} from './edits.ts';
 import { findOpenings, NEEDED_OPENINGS, OPENING_SEEDS } from './openings.ts';
 import { placeAt } from './words.ts';
 
@@ -25,10 +34,18 @@ function find(line: string): Findings {
   const openings: Edit[] = [];
   addEdits(openings, findOpenings(line));
   const found = findCommands(line);
+  const onLine = commandOnLine(line);
   return {
     edits: apart([...openings, ...found.edits]),
-    pending: commandOnLine(line) ?? found.pending,
+    pending: onLine ?? found.pending,
+    container: found.container ?? containerOf(onLine),
   };
+}
+
+function containerOf(pending: PendingCommand | undefined): PendingContainer | undefined {
+  if (pending?.column === undefined) return undefined;
+  const { command, column } = pending;
+  return { command, column, key: undefined, lines: 0 };
 }
 
 const LIST_OPENING = /(?:^|\\n|["'])[ \t]{0,64}-[ \t]{1,16}\\{0,7}["']?(?:[\w./-]{0,64}\/)?$/;
@@ -37,7 +54,8 @@ const LIST_OPENING_LENGTH = 160;
 function findCommands(line: string): Findings {
   const edits: Edit[] = [];
   const place = placeAt(line);
-  let pending: PendingCommand | undefined;
+  let pending: Pending | undefined;
+  let container: PendingContainer | undefined;
   COMMAND.lastIndex = 0;
   for (let hit = COMMAND.exec(line); hit !== null; hit = COMMAND.exec(line)) {
     const [command] = hit;
@@ -52,7 +70,11 @@ function findCommands(line: string): Findings {
     });
     addEdits(edits, walked.edits);
     if (walked.goesOn) pending = shellCommand(command, walked.flag);
+    const list = findInList(line, { command, start: hit.index, end: at });
+    addEdits(edits, list.edits);
+    pending ??= list.pending;
+    container ??= list.container;
     COMMAND.lastIndex = Math.max(at, walked.after);
   }
-  return { edits, pending };
+  return { edits, pending, container };
 }

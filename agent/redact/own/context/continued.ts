@@ -1,6 +1,7 @@
 /** Lines in which a secret goes on that a line before them has begun. */
 
 import { MASK } from '../../rules.ts';
+import { continueAligned, continueRecord } from './aligned-tables.ts';
 import { continueCommand } from './command-lines.ts';
 import { applyEdits, type Edit, type Findings, type Pending } from './edits.ts';
 import { isPinName } from './env-names.ts';
@@ -9,7 +10,7 @@ import { readValue } from './field-value.ts';
 import { isKept } from './kept-values.ts';
 import { closingQuote, type Quote, quoteAt } from './quotes.ts';
 import { mayBeSecret } from './secret-names.ts';
-import { continueValues } from './sql.ts';
+import { continueInsert, continueValues } from './sql.ts';
 import { continueRows } from './tables.ts';
 
 /** What a line became. */
@@ -47,10 +48,13 @@ function unchanged(line: string, pending?: Pending): Continued {
 }
 
 /** What is found on a line beside what it says itself. */
-export type PendingFindings = Extract<Pending, { kind: 'element' | 'command' | 'rows' | 'values' }>;
+export type PendingFindings = Extract<
+  Pending,
+  { kind: 'element' | 'command' | 'rows' | 'record' | 'insert' | 'values' }
+>;
 
 export function isPendingFindings(pending: Pending): pending is PendingFindings {
-  return ['element', 'command', 'rows', 'values'].includes(pending.kind);
+  return ['element', 'command', 'rows', 'record', 'insert', 'values'].includes(pending.kind);
 }
 
 export function findPending(line: string, pending: PendingFindings): Findings {
@@ -60,11 +64,15 @@ export function findPending(line: string, pending: PendingFindings): Findings {
     case 'command':
       return continueCommand(line, pending);
     case 'rows':
-      return continueRows(line, pending);
+      return pending.isAligned ? continueAligned(line, pending) : continueRows(line, pending);
+    case 'record':
+      return continueRecord(line, pending);
+    case 'insert':
+      return continueInsert(line, pending);
     case 'values':
       break;
   }
-  return continueValues(line);
+  return continueValues(line, pending.depth);
 }
 
 function asContinued(

@@ -33,8 +33,12 @@ export type Pending =
   | PendingCommand
   /** Rows of a table. */
   | PendingRows
-  /** Values of an INSERT, in brackets. */
-  | { readonly kind: 'values' }
+  /** Cells of a row, one a line. */
+  | PendingRecord
+  /** What is between an INSERT's table and its values. */
+  | PendingInsert
+  /** Values of an INSERT, in as many brackets as are open. */
+  | { readonly kind: 'values'; readonly depth: number }
   /** All elements of a list up to its `]`. */
   | { readonly kind: 'array' }
   /** Texts of a list, or a `value`, on lines that are indented deeper. */
@@ -65,8 +69,21 @@ export interface PendingCommand {
   readonly flag: string;
   /** How many lines have been looked at. */
   readonly words: number;
-  /** Of the elements of its list; undefined: it is a shell's, and its last line ended in a backslash. */
-  readonly column: number | undefined;
+  /** `lines`: an element a line. `flow`: up to a `]`. `shell`: its last line ended in a backslash. */
+  readonly form: 'lines' | 'flow' | 'shell';
+  /** Of the elements in `lines`; undefined: the next is the first. */
+  readonly column?: number | undefined;
+}
+
+/** A container whose `command` is known, and whose `args` may follow. */
+export interface PendingContainer {
+  readonly command: string;
+  /** Of the command: its keys are indented no deeper. */
+  readonly column: number;
+  /** Of the container's keys; undefined: not known yet. */
+  readonly key: number | undefined;
+  /** How many have been looked at. */
+  readonly lines: number;
 }
 
 export interface PendingRows {
@@ -76,8 +93,28 @@ export interface PendingRows {
   readonly cells: number;
   /** The columns of secrets, from 0. */
   readonly secret: readonly number[];
-  /** How many rows there have been. */
+  /** How many rows there have been; of an aligned table the line below the names counts. */
   readonly rows: number;
+  /** As psql prints it, with blanks around the cells. */
+  readonly isAligned?: true;
+}
+
+export interface PendingInsert {
+  readonly kind: 'insert';
+  /** `table`: its name stands last. `columns`: their brackets are open. `values`: these come next. */
+  readonly part: 'table' | 'columns' | 'values';
+  /** Whether the name of the table, or of a column, has said so. */
+  readonly isSecret: boolean;
+  /** How many have been looked at. */
+  readonly lines: number;
+}
+
+export interface PendingRecord {
+  readonly kind: 'record';
+  /** Whether the last name said so: its cell may go on. */
+  readonly isSecret: boolean;
+  /** How many have been looked at. */
+  readonly lines: number;
 }
 
 /** What a rule finds in a line. */
@@ -85,6 +122,8 @@ export interface Findings {
   /** In their order, none inside another. */
   readonly edits: readonly Edit[];
   readonly pending?: Pending | undefined;
+  /** Waited for beside all else. */
+  readonly container?: PendingContainer | undefined;
 }
 
 export const NO_FINDINGS: Findings = { edits: [] };

@@ -7,6 +7,7 @@ import { placeOf } from './field-place.ts';
 import { readValue, type Value } from './field-value.ts';
 import { isKept } from './kept-values.ts';
 import { closingQuote, quoteAt } from './quotes.ts';
+import { isAt } from './sticky.ts';
 
 /** @param at Behind the name's colon and the blanks behind that. */
 export function nestedValue(
@@ -29,6 +30,7 @@ export function nestedValue(
 }
 
 const LIST_GAP = /[ \t\r]*(?:,[ \t\r]*)?/y;
+const COLON = /[ \t]{0,8}:/y;
 const PLAIN_ELEMENT = /[^\s"'{}[\],:=][^"'{}[\],\n]{0,4096}(?=[,\]])/y;
 
 /** The texts of a list, up to what is none. */
@@ -48,13 +50,14 @@ export function listValue(text: string, from: number): Value {
   }
 }
 
-interface Element {
+export interface Element {
   readonly start: number;
   readonly end: number;
   readonly after: number;
 }
 
-function elementAt(text: string, at: number): Element | undefined {
+/** A text of a list in brackets. */
+export function elementAt(text: string, at: number): Element | undefined {
   const quote = quoteAt(text, at);
   if (quote === undefined) {
     PLAIN_ELEMENT.lastIndex = at;
@@ -62,7 +65,9 @@ function elementAt(text: string, at: number): Element | undefined {
     return { start: at, end: PLAIN_ELEMENT.lastIndex, after: PLAIN_ELEMENT.lastIndex };
   }
   const closing = closingQuote(text, quote.end, quote);
-  return closing === undefined ? undefined : { start: quote.end, ...closing };
+  // A name of an object's is none.
+  if (closing === undefined || isAt(COLON, text, closing.after)) return undefined;
+  return { start: quote.end, ...closing };
 }
 
 function objectValue(line: FieldLine, name: FieldName, from: number): Value | undefined {

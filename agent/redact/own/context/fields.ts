@@ -52,11 +52,10 @@ export function fieldFinder({ words, isName, match, forms, isValue }: FieldNames
       const name = fieldNameAt(text, hit.index, { end: pattern.lastIndex, from });
       const value = isField(text, name, hit.index) ? valueOf(line, name, from) : undefined;
       if (value === undefined) continue;
-      addEdits(
-        edits,
-        editsOf(value).filter((edit) => isSecret(text, edit, name)),
-      );
-      pending = value.pending;
+      const found = editsOf(value).filter((edit) => isSecret(text, edit, name));
+      addEdits(edits, found);
+      // No secret goes on if none has begun.
+      pending = found.length === 0 && value.edit !== undefined ? undefined : value.pending;
       from = Math.max(value.after, name.end);
       pattern.lastIndex = from;
     }

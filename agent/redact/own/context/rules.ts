@@ -2,6 +2,8 @@
 
 import type { OnHidden, RuleSet, TextRedactor } from '../../rules.ts';
 import { LAST_APPLIED_SECRET, secretStage } from '../secrets/secret-objects.ts';
+import { ALIGNED_TABLE_SECRET } from './aligned-tables.ts';
+import { ANY_ARGUMENT_SECRET } from './any-arguments.ts';
 import { AUTHORIZATION_HEADER } from './authorization.ts';
 import { COMMAND_SECRET } from './commands.ts';
 import type { ContextRule } from './context-rule.ts';
@@ -21,12 +23,15 @@ const LINE_RULES: readonly ContextRule[] = [
   AUTHORIZATION_HEADER,
   COOKIE_HEADER,
   DOCKER_CONFIG,
-  KUBECONFIG,
   NAMED_SECRET,
+  // Behind it: `password` and `token` stand in many files that are no kubeconfig.
+  KUBECONFIG,
   COMMAND_SECRET,
+  ANY_ARGUMENT_SECRET,
   CREDENTIAL_FILE,
   SQL_SECRET,
   TABLE_SECRET,
+  ALIGNED_TABLE_SECRET,
 ];
 
 /** @param names Of the rules that work, as in `RULES_ON`; those of other sets are passed over. */

@@ -1,30 +1,54 @@
 /** Tables in text, a row a line, whose first row names the columns: `user,password`, and below it `bob,x`. */
 
+import { isColumn, secretColumns } from './columns.ts';
 import type { ContextRule } from './context-rule.ts';
-import { type Edit, type Findings, masked, NO_FINDINGS, type PendingRows } from './edits.ts';
+import {
+  addEdits,
+  type Edit,
+  type Findings,
+  masked,
+  NO_FINDINGS,
+  type PendingRows,
+} from './edits.ts';
 import { isKept } from './kept-values.ts';
-import { SECRET_WORDS, saysSecret } from './secret-names.ts';
+import { closingQuote } from './quotes.ts';
 
 /** More may be no table. */
 const MAX_ROWS = 100_000;
 const MAX_CELLS = 64;
 const MAX_HEADER_LENGTH = 2048;
 
-/** No blanks around the commas: a sentence has some. */
-const HEADER = String.raw`^(?:"[\w .-]{1,64}"|[\w][\w .-]{0,63})[,;\t](?![ ])[\w .,;\t"-]{1,${MAX_HEADER_LENGTH}}\r?$`;
+/** No blanks around the separators: a sentence has some. */
+const HEADER = String.raw`^(?:"[\w .-]{1,64}"|[\w][\w .-]{0,63})[,;|\t](?![ ])[\w .,;|\t"-]{1,${MAX_HEADER_LENGTH}}\r?$`;
+/** Behind each comma a blank: then a name is one word, as not many are in a sentence. */
+const WORD = String.raw`(?:"\w[\w.-]{0,63}"|\w[\w.-]{0,63})`;
+const SPACED_HEADER = String.raw`^${WORD}(?:,[ ]${WORD}){1,${MAX_CELLS}}\r?$`;
+/** As the first line of a string, or one of its lines. */
+const STRING_HEADER = String.raw`(?:"|\\n)(\w[\w .-]{0,63}(?:(?:,|;|\\{1,7}t)\w[\w .-]{0,63}){1,${MAX_CELLS}}|\w[\w.-]{0,63}(?:,[ ]\w[\w.-]{0,63}){1,${MAX_CELLS}})(?:\\r)?(\\{1,7}n)`;
 
 export const TABLE_SECRET: ContextRule = {
   name: 'named-secret',
-  needed: HEADER,
+  // Of a table in a string only the end of a line: to seek more takes longer than all else.
+  needed: [HEADER, SPACED_HEADER, String.raw`\\n`].join('|'),
   // A column says secret.
   seeds: [],
   find(line) {
-    return { edits: [], pending: tableOf(line) };
+    const edits: Edit[] = [];
+    for (const { 1: header = '', 2: newline = '', 0: match, index } of line.matchAll(IN_STRING)) {
+      const table = tableOf(header);
+      if (table !== undefined) {
+        addEdits(edits, rowsInString(line, table, { newline, from: index + match.length }));
+      }
+    }
+    return { edits, pending: IS_HEADER.test(line) ? tableOf(line) : undefined };
   },
 };
 
+const IN_STRING = new RegExp(STRING_HEADER, 'g');
+const IS_HEADER = new RegExp(`${HEADER}|${SPACED_HEADER}`);
+
 function tableOf(line: string): PendingRows | undefined {
-  const separator = /[,;\t]/.exec(line)?.[0] ?? ',';
+  const separator = /, |[,;|\t]|\\{1,7}t/.exec(line)?.[0] ?? ',';
   const columns = line
     .trimEnd()
     .split(separator, MAX_CELLS + 1)
@@ -35,23 +59,33 @@ function tableOf(line: string): PendingRows | undefined {
   return { kind: 'rows', separator, cells: columns.length, secret, rows: 0 };
 }
 
+interface StringRows {
+  /** What ends a line. */
+  readonly newline: string;
+  readonly from: number;
+}
+
+/** @yields What hides the cells of a table whose lines are those of a string. */
+function* rowsInString(
+  line: string,
+  table: PendingRows,
+  { newline, from }: StringRows,
+): Generator<Edit> {
+  const quote = { mark: '"', run: newline.length - 2 };
+  for (let at = from; at < line.length; ) {
+    const next = line.indexOf(newline, at);
+    const text = line.slice(at, next === -1 ? line.length : next);
+    const closing = closingQuote(text, 0, quote);
+    const row = text.slice(0, closing?.end ?? text.length).replace(/\\r$/, '');
+    const { edits, pending } = continueRows(row, table);
+    for (const edit of edits) yield { ...edit, start: at + edit.start, end: at + edit.end };
+    if (pending === undefined || closing !== undefined || next === -1) break;
+    at = next + newline.length;
+  }
+}
+
 function unquoted(cell: string): string {
   return cell.replace(/^"(.*)"$/, '$1');
-}
-
-function isColumn(column: string): boolean {
-  return /^[A-Za-z_][\w.-]{0,63}(?: [\w.-]{1,63}){0,3}$/.test(column);
-}
-
-const ENDS_IN_SECRET = new RegExp(`(?:${SECRET_WORDS})$`, 'i');
-
-export function isSecretColumn(column: string): boolean {
-  const name = column.replaceAll(' ', '_');
-  return ENDS_IN_SECRET.test(name) && saysSecret(name);
-}
-
-export function secretColumns(columns: readonly string[]): readonly number[] {
-  return columns.flatMap((column, index) => (isSecretColumn(column) ? [index] : []));
 }
 
 /** The next row. */
@@ -81,7 +115,7 @@ function cellsOf(line: string, separator: string): readonly Cell[] {
       isQuoted && line[end - 1] === '"' ? { start: start + 1, end: end - 1 } : { start, end },
     );
     if (next === -1) break;
-    start = next + 1;
+    start = next + separator.length;
   }
   return cells;
 }

@@ -5,6 +5,9 @@ import { itHides, itLeaves } from './redacted.ts';
 describe('redact/own/context/credential-files', () => {
   itHides([
     'host:5432:db:user:§\ndb.example:6543:*:app:§\n*:*:*:postgres:§\r\n',
+    '*:*:*:bob:§\n*:*:*:*:§\ndb:*:app:bob:§\n',
+    'db:543:app:bob:§\ndb.example.com:80:*:*:§\r\n10.0.0.1:99:app:bob:§\n*:5:app:bob-1:§\n',
+    '{"a":"db:543:app:bob:§\\n*:*:*:b:§\\n"}\n',
     ['host:5432:db:user:a\\:§\n', 'host:5432:db:user:§\n'],
     '/var/run/postgresql:5432:db:user:§\n',
     '{"a":"host:5432:db:user:§\\n*:*:*:b:§\\n"}\n',
@@ -32,6 +35,12 @@ describe('redact/own/context/credential-files', () => {
   itLeaves([
     'root:x:0:0:root:/root:/bin/bash\n',
     'root:*:19000:0:99999:7:::\nb:!:19000:0:99999:7:::\n',
+    'bob:x:1000:1000:Bob:/home/bob:/bin/zsh1\ndocker:x:999:bob\n',
+    'db:543:app:bob:letmein\ndb:543:app:bob:12345678\ndb:543:app:bob:/var/x1\ndb:543:app:bob:***HIDDEN***\n',
+    'x.go:12:a:b:c1d2e3f4\n/etc/app.yaml:7:image:repo:v1a2b3c4\n',
+    '10:20:ab:cd:e1f2a3b4\nfe80:12:ab:cd:ef01\n02:42:ac:ab:ce:02\n',
+    'at 10:20:30 db:543:app:bob:x1y2z3w4\nrepo:500:tag\nrepo/x:5:b1:c2\n',
+    'a:10:b1:c2:d3e4f5:g\n',
     '2001:1234:5678:9abc::1\n02:42:ac:11:00:02\n',
     'a.py:1234:5:warning: unused\n',
     'host:5432:db:user\n',

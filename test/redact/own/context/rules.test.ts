@@ -9,7 +9,7 @@ import { seededRandom } from '../../../support/random.ts';
 import { redact } from './redacted.ts';
 import { ADVERSARIAL, WORDS } from './texts.ts';
 
-/** Lines whose pieces may differ in what they hide too much: see `secretStage` and `Lines.opensPair`. */
+/** Lines whose pieces may differ in what they hide too much: see `secretStage` and `FileLines.opensPair`. */
 const UNDECIDED = /data|value/i;
 
 describe('redact/own/context/rules', () => {

@@ -23,12 +23,28 @@ describe('redact/own/context/sql', () => {
       '{"init.sql":"INSERT INTO \\"users\\" (name, password) VALUES\\n(\'bob\', \'§\');\\nSELECT \'b\';"}\n',
       '{"init.sql":"INSERT INTO \\"users\\" (name, password) VALUES\\n(\'§\', \'§\');\\nSELECT \'b\';"}\n',
     ],
+    // Over lines.
+    "INSERT INTO users (id, password)\nVALUES (1, '§');\nSELECT 'b';\n",
+    "INSERT INTO users\r\n  (id, password)\r\n\r\nVALUES (1, '§'),\r\n  (2, '§');\r\nSELECT 'b';\r\n",
+    "insert into users (\n  id,\n  `password`\n) values (\n  1,\n  '§'\n), (\n  2,\n\n  md5('§'), '§');\n",
+    "INSERT INTO `users`\n(\nid, password\n)\nVALUES\n(\n1,\n'§'\n);\n('b');\n",
+    // Without columns.
+    "INSERT INTO credentials VALUES (1, '§');\nREPLACE INTO x.api_tokens VALUES ('§'), ('§'); SELECT 'b'\n",
+    "INSERT INTO \"user_passwords\"\nVALUES\n  (1, '§');\nSELECT 'b';\n",
+    '{"init.sql":"INSERT INTO credentials VALUES (1, \'§\');\\nSELECT \'b\';"}\n',
     'COPY public.users (id, name, password) FROM stdin;\n1\tbob\t§\n2\tal\t§\n\\.\n1\tbob\tc\n',
   ]);
 
   itLeaves([
     "INSERT INTO users (name, age) VALUES ('bob', '7');\n",
     "INSERT INTO users (name, password) SELECT a, b FROM c WHERE d = 'e';\n",
+    "INSERT INTO users (\n  id,\n  name\n)\nVALUES (\n  1,\n  'bob'\n);\n",
+    "INSERT INTO users (\n  id,\n  password\n)\nSELECT 'a', 'b';\n",
+    "INSERT INTO users (\n  password\n: no column\n)\nVALUES ('b')\n",
+    "INSERT INTO users (id, password)\nthe values ('b')\n",
+    "INSERT INTO users VALUES (1, 'bob');\nINSERT INTO passwords_audit VALUES (1, 'bob');\n",
+    "INSERT INTO credentials (id, name) VALUES (1, 'bob');\nINSERT INTO tokens\n(id, name)\nVALUES (1, 'bob');\n",
+    "insert into tokens\nmore 'b' values ('c')\n",
     "SELECT password FROM users WHERE name = 'bob';\n",
     'COPY users (id, name) FROM stdin;\n1\tbob\n\\.\n',
     'set password for user bob\n',
