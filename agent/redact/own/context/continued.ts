@@ -1,17 +1,17 @@
 /** Lines in which a secret goes on that a line before them has begun. */
 
 import { MASK } from '../../rules.ts';
-import { continueAligned, continueRecord } from './aligned-tables.ts';
-import { continueCommand } from './command-lines.ts';
+import { continueCommand } from './commands/command-lines.ts';
 import { applyEdits, type Edit, type Findings, type Pending } from './edits.ts';
 import { isPinName } from './env-names.ts';
-import { secondOnLine } from './field-elements.ts';
-import { readValue } from './field-value.ts';
+import { secondOnLine } from './fields/field-elements.ts';
+import { readValue } from './fields/field-value.ts';
 import { isKept } from './kept-values.ts';
 import { closingQuote, type Quote, quoteAt } from './quotes.ts';
 import { mayBeSecret } from './secret-names.ts';
-import { continueInsert, continueValues } from './sql.ts';
-import { continueRows } from './tables.ts';
+import { continueAligned, continueRecord } from './tables/aligned-tables.ts';
+import { continueInsert, continueValues } from './tables/sql.ts';
+import { continueRows } from './tables/tables.ts';
 
 /** What a line became. */
 export interface Continued {

@@ -2,8 +2,8 @@
 
 import { atRest } from '../../at-rest.ts';
 import type { OnHidden } from '../../rules.ts';
-import { continueContainer } from './command-lists.ts';
-import { ANY_COMMAND } from './command-words.ts';
+import { continueContainer } from './commands/command-lists.ts';
+import { ANY_COMMAND } from './commands/command-words.ts';
 import type { ContextRule } from './context-rule.ts';
 import { continueLine, findPending, isPendingFindings, type PendingFindings } from './continued.ts';
 import {

@@ -2,19 +2,19 @@
 
 import type { OnHidden, RuleSet, TextRedactor } from '../../rules.ts';
 import { LAST_APPLIED_SECRET, secretStage } from '../secrets/secret-objects.ts';
-import { ALIGNED_TABLE_SECRET } from './aligned-tables.ts';
-import { ANY_ARGUMENT_SECRET } from './any-arguments.ts';
-import { AUTHORIZATION_HEADER } from './authorization.ts';
-import { COMMAND_SECRET } from './commands.ts';
+import { ANY_ARGUMENT_SECRET } from './commands/any-arguments.ts';
+import { COMMAND_SECRET } from './commands/commands.ts';
 import type { ContextRule } from './context-rule.ts';
-import { COOKIE_HEADER } from './cookies.ts';
 import { CREDENTIAL_FILE } from './credential-files.ts';
-import { DOCKER_CONFIG } from './docker-config.ts';
-import { KUBECONFIG } from './kubeconfig.ts';
+import { DOCKER_CONFIG } from './fields/docker-config.ts';
+import { KUBECONFIG } from './fields/kubeconfig.ts';
+import { NAMED_SECRET } from './fields/named-secret.ts';
+import { AUTHORIZATION_HEADER } from './headers/authorization.ts';
+import { COOKIE_HEADER } from './headers/cookies.ts';
 import { lineStage } from './line-stage.ts';
-import { NAMED_SECRET } from './named-secret.ts';
-import { SQL_SECRET } from './sql.ts';
-import { TABLE_SECRET } from './tables.ts';
+import { ALIGNED_TABLE_SECRET } from './tables/aligned-tables.ts';
+import { SQL_SECRET } from './tables/sql.ts';
+import { TABLE_SECRET } from './tables/tables.ts';
 import { URL_CREDENTIALS } from './url-credentials.ts';
 
 /** In the order in which they look at a line. */
