@@ -1,9 +1,11 @@
 /**
- * Files that rules cannot look into: compressed or encrypted ones, whose bytes are not those of their text, and dumps
+ * Files that rules cannot look into: compressed or encrypted ones, whose bytes are not those of their text, keys, dumps
  * and databases, which hold secrets in forms that no rule for text knows.
  *
  * Sources: file(1)'s magic, and the formats' own specifications.
  */
+
+import { derKeyBytes } from '../own/shapes/der-key.ts';
 
 /** A text at the file's beginning, or texts at their places: those of one alternative are all there. */
 type Magic = string | Readonly<Record<number, string>>;
@@ -13,6 +15,8 @@ interface OpaqueFormat {
   readonly what: string;
   /** One character a byte. */
   readonly magic?: readonly Magic[];
+  /** What no bytes at their places tell. */
+  readonly isHead?: (head: Buffer) => boolean;
   /** Endings: what bears one is taken for it, whatever its bytes. */
   readonly names?: readonly string[];
 }
@@ -94,6 +98,11 @@ const ENCRYPTED: readonly OpaqueFormat[] = [
     names: ['.p12', '.pfx'],
   },
   {
+    // In binary; what is base64 of one is text, and hidden.
+    what: 'a private key',
+    isHead: (head) => derKeyBytes(head) !== undefined,
+  },
+  {
     what: 'a KeePass database',
     magic: ['\x03\xd9\xa2\x9a'],
     names: ['.kdbx', '.kdb'],
@@ -127,7 +136,9 @@ const FORMATS = [...COMPRESSED, ...ENCRYPTED, ...DUMPS];
 /** What a file is, for people, if its first bytes are those of a format that cannot be looked into. */
 export function opaqueByMagic(head: Buffer): string | undefined {
   const text = head.toString('latin1', 0, 64);
-  return FORMATS.find(({ magic = [] }) => magic.some((one) => hasMagic(text, one)))?.what;
+  return FORMATS.find(
+    ({ magic = [], isHead }) => magic.some((one) => hasMagic(text, one)) || isHead?.(head) === true,
+  )?.what;
 }
 
 /** As `opaqueByMagic`, by the ending of the file's name, in the case that is written or in small letters. */

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { opaqueByMagic, opaqueByName } from '../../../agent/redact/content/opaque.ts';
+import { NO_PRIVATE_KEYS, PRIVATE_KEYS } from '../own/shapes/keys.ts';
 
 /** One character a byte; `·` is one that may be any. */
 type Row = readonly [what: string, beginnings: readonly string[], endings?: string];
@@ -114,6 +115,19 @@ describe('redact/content/opaque', () => {
   for (const [what, beginning] of NOT_OPAQUE) {
     it(`does not know ${what}`, () => {
       assert.equal(opaqueByMagic(bytesOf(beginning)), undefined);
+    });
+  }
+
+  for (const { name, der } of PRIVATE_KEYS) {
+    it(`knows ${name} in DER`, () => {
+      assert.equal(opaqueByMagic(der), 'a private key');
+      assert.equal(opaqueByMagic(bytesOf(der.toString('base64'))), undefined);
+    });
+  }
+
+  for (const { name, der } of NO_PRIVATE_KEYS) {
+    it(`does not know ${name} in DER`, () => {
+      assert.equal(opaqueByMagic(der), undefined);
     });
   }
 

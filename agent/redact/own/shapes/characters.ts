@@ -26,6 +26,22 @@ export function runEnd(text: string, from: number, characters: CharacterClass): 
   return at;
 }
 
+/** Signs that JSON and URLs write in other characters, and escaped line ends between two lines. */
+const GOES_ON = new RegExp(
+  String.raw`(?:\\{1,8}(?:/|u002[BbFf])|%2[BbFf]){1,64}(?=[\w+/-])|(?:\\{1,8}[nr]){1,2}(?=[\w+/-]{16})`,
+  'y',
+);
+
+/** @returns As `runEnd` of base64, where its signs and its line ends may be escaped. */
+export function escapedEnd(text: string, from: number): number {
+  let end = runEnd(text, from, BASE64);
+  for (;;) {
+    GOES_ON.lastIndex = end;
+    if (!GOES_ON.test(text)) return end;
+    end = runEnd(text, GOES_ON.lastIndex, BASE64);
+  }
+}
+
 /** @returns Where the run begins that ends at `to`, but not before `from`. */
 export function runStart(
   text: string,

@@ -3,7 +3,7 @@
 import { findGoogleKeys, GOOGLE_KEY_SEED } from './google-key.ts';
 import { findJwts, JWT_SEED } from './jwt.ts';
 import { type FindSecrets, type Seeded, type ShapeRule, seededIn } from './line-shape.ts';
-import { PEM_BEGIN_SOURCE } from './pem-body.ts';
+import { PEM_CLEAR } from './pem-body.ts';
 import { findPemKeys, PEM_SEED } from './pem-line.ts';
 import { seedOf } from './seed.ts';
 import { TOKEN_ROWS } from './token-rows.ts';
@@ -32,13 +32,12 @@ const ALL = shapesOf(new Set([...SINGLE, ...TOKEN_ROWS].map(({ rule }) => rule))
 export const SHAPE_SEEDS = ALL.flatMap(({ seeds }) => seeds);
 
 const present = seededIn(ALL);
-const CLEAR_KEY = new RegExp(String.raw`${PEM_BEGIN_SOURCE}(?!(?:\s|\\[nr]){0,8}\*\*\*HIDDEN)`);
 
 /** @param text May have several lines. @returns The name of a rule that would hide something in it. */
 export function findShape(text: string): string | undefined {
   for (const { find } of present(text)) {
     // A key goes on in the next line, which `findPemKeys` does not see.
-    if (find === findPemKeys && CLEAR_KEY.test(text)) return 'pem-private-key';
+    if (find === findPemKeys && PEM_CLEAR.test(text)) return 'pem-private-key';
     const [first] = find === findPemKeys ? [] : find(text);
     if (first !== undefined) return first.rule;
   }

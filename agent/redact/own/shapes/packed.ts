@@ -9,7 +9,7 @@
 import { inflateSync, constants as zlib } from 'node:zlib';
 
 import { isWordBorder } from './border.ts';
-import { BASE64, escapeLength, paddedEnd, runEnd } from './characters.ts';
+import { BASE64, escapedEnd, escapeLength, paddedEnd } from './characters.ts';
 import type { Found } from './line-shape.ts';
 import { type Seed, seedOf } from './seed.ts';
 import { NOWHERE, seedFinder } from './seed-finder.ts';
@@ -65,12 +65,6 @@ const HEAD_LENGTH = 512;
 /** Trying takes long: after so many in one line that did not unpack, what begins like zlib is hidden. */
 const MAX_FAILURES = 50;
 
-/** Signs that JSON and URLs write in other characters, and escaped line ends between two lines. */
-const GOES_ON = new RegExp(
-  String.raw`(?:\\{1,8}(?:/|u002[BbFf])|%2[BbFf])(?=[\w+/-])|(?:\\{1,8}[nr]){1,2}(?=[\w+/-]{16})`,
-  'y',
-);
-
 const finder = seedFinder(PACKED_SEEDS);
 
 /** As `FindSecrets`. */
@@ -82,7 +76,7 @@ export function findPacked(text: string): readonly Found[] {
   let hiddenTo = 0;
   for (const { start, packed } of beginnings(text)) {
     if (start < hiddenTo) continue;
-    if (start >= end) end = packedEnd(text, start);
+    if (start >= end) end = escapedEnd(text, start);
     if (end - start < MIN_LENGTH || (packed.isZlib === true && !unpacks(start))) continue;
     hiddenTo = paddedEnd(text, end);
     found.push({ rule: 'base64-secret', start, end: hiddenTo });
@@ -129,13 +123,4 @@ function unpacker(text: string): (start: number) => boolean {
     failures++;
     return false;
   };
-}
-
-function packedEnd(text: string, start: number): number {
-  let end = runEnd(text, start, BASE64);
-  for (;;) {
-    GOES_ON.lastIndex = end;
-    if (!GOES_ON.test(text)) return end;
-    end = runEnd(text, GOES_ON.lastIndex, BASE64);
-  }
 }

@@ -1,6 +1,7 @@
 /** A private key over several lines: from its first line to its last, or to a line that cannot be a part of it. */
 
 import { MASK, type OnHidden } from '../../rules.ts';
+import { type Frame, framedTo, frameOf, isTail, leadEnd } from './frame.ts';
 import { hide } from './line-shape.ts';
 import { isClear, keyLikeWords, lineOfKeyEnd, readOpenBody } from './pem-body.ts';
 import { pemBegins } from './pem-line.ts';
@@ -17,8 +18,6 @@ export interface PemBlock {
   next(line: string): BlockLine;
 }
 
-/** A longer text before or behind the first line is no pattern for the lines that follow. */
-const MAX_FRAME_LENGTH = 4096;
 /** Lines of others may stand between those of a key: of another thread, for one. Among so many it is looked for. */
 const MAX_OTHER_LINES = 100;
 const DASHES = '-----';
@@ -32,37 +31,6 @@ export function openBlock(line: string, onHidden: OnHidden): PemBlock | undefine
   const hasBody = body.end > body.start;
   const frame = hasBody ? undefined : frameOf(line.slice(0, start), line.slice(end));
   return block({ linesLeft: MAX_OTHER_LINES, isOpen, isMasked: hasBody, frame, onHidden });
-}
-
-interface Frame {
-  readonly before: readonly string[];
-  readonly behind: readonly string[];
-}
-
-/** What every line of a key has around it: a log's time and stream, `{"log":"…`. Numbers in it may differ. */
-function frameOf(before: string, behind: string): Frame | undefined {
-  if (before.length + behind.length > MAX_FRAME_LENGTH) return undefined;
-  // What is a part of a word may be anything.
-  if (/^[\w+/=-]/.test(behind)) return undefined;
-  return { before: before.split(NUMBER), behind: behind.split(NUMBER) };
-}
-
-const NUMBER = /[0-9]+/;
-const DIGITS = /[0-9]+/y;
-
-/** @returns Where the texts, with numbers between them, end; -1 when they do not stand there. */
-function framedTo(line: string, from: number, texts: readonly string[]): number {
-  let at = from;
-  for (const [index, text] of texts.entries()) {
-    if (index > 0) {
-      DIGITS.lastIndex = at;
-      if (!DIGITS.test(line)) return -1;
-      at = DIGITS.lastIndex;
-    }
-    if (!line.startsWith(text, at)) return -1;
-    at += text.length;
-  }
-  return at;
 }
 
 interface BlockState {
@@ -128,19 +96,9 @@ function framedPart(line: string, to: number, { before, behind }: Frame): Part |
   return isWhole ? { start, end } : undefined;
 }
 
-/** Before a line of the key, and behind it: what quotes and concatenates strings. */
-const LEAD = /[ \t]*(?:\\{0,64}["'\x60])?/y;
-const TAIL = /^\\*["'\x60]?[ \t]{0,16}[+,.;)\\]?$/;
-
-function isTail(text: string): boolean {
-  return TAIL.test(text.trimEnd());
-}
-
 function barePart(line: string, to: number): Part | undefined {
   if (line.trim() === '') return { start: 0, end: 0 };
-  LEAD.lastIndex = 0;
-  LEAD.test(line);
-  const from = Math.min(LEAD.lastIndex, to);
+  const from = Math.min(leadEnd(line), to);
   const { start, end, stop } = readOpenBody(line, { from, to, isLine: true });
   const isWhole = to < line.length ? stop === to : end > start && isTail(line.slice(stop));
   return isWhole ? { start, end } : undefined;

@@ -6,8 +6,15 @@ import type { Found } from './line-shape.ts';
 
 const SPACE = '(?: |\\+|%20)';
 
-/** The first line; also of a form or a query. */
-export const PEM_BEGIN_SOURCE = `-----BEGIN(?:${SPACE}[A-Z0-9]{1,16}){0,4}${SPACE}PRIVATE${SPACE}KEY(?:${SPACE}BLOCK)?-----`;
+const LABEL = `(?:${SPACE}[A-Z0-9]{1,16}){0,4}${SPACE}PRIVATE${SPACE}KEY(?:${SPACE}BLOCK)?-----`;
+
+/** The first line and the last one; also of a form or a query. */
+export const PEM_BEGIN_SOURCE = `-----BEGIN${LABEL}`;
+export const PEM_END_SOURCE = `-----END${LABEL}`;
+/** The first line of a key that is not hidden, anywhere in a text of several lines. */
+export const PEM_CLEAR = new RegExp(
+  String.raw`${PEM_BEGIN_SOURCE}(?!(?:\s|\\[nr]){0,8}\*\*\*HIDDEN)`,
+);
 export const PEM_END = '-----END';
 
 /** A header of RFC 1421 or of OpenPGP. */

@@ -118,6 +118,10 @@ describe('redact/own/shapes/packed', () => {
   for (const [what, escaped] of [
     ['slashes that are escaped', RELEASE.replaceAll('/', String.raw`\/`)],
     ['signs in Unicode escapes', RELEASE.replaceAll('+', String.raw`\u002b`)],
+    [
+      'escaped slashes that follow one another',
+      `${RELEASE.slice(0, 60)}${String.raw`\/\/\/`}${RELEASE.slice(60)}`,
+    ],
     ['signs in a query', RELEASE.replaceAll('+', '%2B')],
     ['escaped line ends', RELEASE.replaceAll(/.{76}/g, String.raw`$&\n`)],
   ] as const) {
