@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { README_FILE, settingsTable, settingsTableIn } from './support/settings-table.ts';
 
 const REPOSITORY = dirname(README_FILE);
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'agent/README.md'];
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'agent/README.md', 'agent/redact/README.md'];
 
 describe('readme', () => {
   it('has the table of all settings', () => {
