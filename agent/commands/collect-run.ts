@@ -12,6 +12,7 @@ import type { AgentConfig } from '../config/fields.ts';
 import type { KubeApi } from '../kube/client.ts';
 import { connectKube } from '../kube/connect.ts';
 import { type Logger, silentLogger } from '../log.ts';
+import { MASK } from '../mask.ts';
 import { chooseEngine, type Engine, type EngineName, type Engines } from '../run/engine.ts';
 import { readInstallationId } from '../run/installation.ts';
 import { newRunId, type RunRecord } from '../run/record.ts';
@@ -24,7 +25,7 @@ import { assertAnswers, makeEngines, readProgramVersion } from './engines.ts';
 import { releaseOf, specRefs } from './identity.ts';
 import { assertWritable, moveTo } from './output.ts';
 import type { Progress } from './progress.ts';
-import { makeRedaction } from './redaction.ts';
+import { makeRedaction, type Redaction } from './redaction.ts';
 import { makeWorkFolder } from './work-folder.ts';
 
 export interface CollectOptions {
@@ -54,6 +55,8 @@ export class CollectRun {
   /** For clear text. */
   #folder: string | undefined;
   #archived: Archived | undefined;
+  /** Made before anything is collected. */
+  #redaction: Redaction | undefined;
 
   constructor(parts: CollectParts) {
     this.#parts = parts;
@@ -82,12 +85,12 @@ export class CollectRun {
     return run(
       {
         loadSpec: (runSignal) => this.#loadSpec(runSignal),
-        makeRedaction: (spec, runSignal) =>
-          makeRedaction(
-            spec,
-            { config, log, connect: this.#connect, workFolder: () => this.#workFolder() },
-            runSignal,
-          ),
+        makeRedaction: async (spec, runSignal) => {
+          const workFolder = (): Promise<string> => this.#workFolder();
+          const redactionParts = { config, log, connect: this.#connect, workFolder };
+          this.#redaction = await makeRedaction(spec, redactionParts, runSignal);
+          return this.#redaction.redact;
+        },
         chooseEngine: (spec, runSignal) => this.#chooseEngine(spec, runSignal),
         archive: (collected, context, runSignal) => this.#archive(collected, context, runSignal),
         clock: systemClock,
@@ -173,6 +176,10 @@ export class CollectRun {
     return archived;
   }
 
+  #words(text: string): string {
+    return cutText(this.#redaction?.words(text) ?? MASK);
+  }
+
   async #facts(spec: BundleSpec, engine: Engine, signal: AbortSignal): Promise<ManifestFacts> {
     const { config, context } = this.#parts;
     const kube = await this.#connect();
@@ -185,7 +192,7 @@ export class CollectRun {
       installationId: await readInstallationId(kube, releaseOf(config), signal),
       createdAt: toRfc3339(this.#startedAtMs),
       specs: spec.sources,
-      notices: spec.notices.map((notice) => ({ ...notice, message: cutText(notice.message) })),
+      notices: spec.notices.map((notice) => ({ ...notice, message: this.#words(notice.message) })),
     };
   }
 }

@@ -38,13 +38,23 @@ export function describeFiles(files: readonly ManifestFile[]): string {
 }
 
 export function describeLeftOut(leftOut: readonly Pick<LeftOut, 'path' | 'reason'>[]): string {
-  return leftOut.map(({ path, reason }) => `left out: ${path}: ${reason}\n`).join('');
+  return leftOut
+    .map(({ path, reason }) => `left out: ${printable(path)}: ${printable(reason)}\n`)
+    .join('');
+}
+
+/** Names come from outside: a line feed in one must not forge a line, nor an escape reach the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (character) => {
+    return String.raw`\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
 }
 
 /** @param numbers How many of the first columns are numbers, which stand at the right. */
 function table(rows: readonly (readonly string[])[], numbers: number): string {
+  const shown = rows.map((row) => row.map(printable));
   const widths = (rows[0] ?? []).map((_head, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+    Math.max(...shown.map((row) => row[column]?.length ?? 0)),
   );
   function line(row: readonly string[]): string {
     const cells = row.map((cell, column) => {
@@ -53,5 +63,5 @@ function table(rows: readonly (readonly string[])[], numbers: number): string {
     });
     return cells.join('  ').trimEnd();
   }
-  return rows.map((row) => `${line(row)}\n`).join('');
+  return shown.map((row) => `${line(row)}\n`).join('');
 }

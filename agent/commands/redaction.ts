@@ -5,7 +5,7 @@ import type { AgentConfig } from '../config/fields.ts';
 import type { KubeApi } from '../kube/client.ts';
 import type { Logger } from '../log.ts';
 import { bothLooks, type Look } from '../redact/look.ts';
-import { type RedactOptions, redactCollected } from '../redact/redact.ts';
+import { type RedactOptions, redactCollected, redactWords } from '../redact/redact.ts';
 import { ruleSets, troubleshootSets } from '../redact/rule-sets.ts';
 import { SecondLook } from '../redact/second-look.ts';
 import { SecretValues } from '../redact/secret-values.ts';
@@ -20,6 +20,12 @@ export interface RedactionParts {
   readonly workFolder: () => Promise<string>;
 }
 
+export interface Redaction {
+  readonly redact: Redact;
+  /** For what is told of the bundle beside its files. */
+  readonly words: (text: string) => string;
+}
+
 /**
  * Ready before anything is collected: a rule that cannot be used must not be noticed only then.
  *
@@ -29,14 +35,17 @@ export async function makeRedaction(
   { redactors }: BundleSpec,
   { config, log, connect, workFolder }: RedactionParts,
   signal: AbortSignal,
-): Promise<Redact> {
+): Promise<Redaction> {
   const values =
     config.secretScan === 'values'
       ? await readValues(await connect(), { config, log }, signal)
       : undefined;
   const folder = await workFolder();
   const options = await redactOptions(config, { redactors, folder, ...(values && { values }) });
-  return (collected, redactSignal) => redactCollected(collected, options, redactSignal);
+  return {
+    redact: (collected, redactSignal) => redactCollected(collected, options, redactSignal),
+    words: (text) => redactWords(options.sets, text),
+  };
 }
 
 export interface RedactionInput {

@@ -67,6 +67,8 @@ const UPSTREAM_ARCHIVE = /\.(?:tar|tgz|tar\.gz)$/;
 class Redaction {
   readonly #options: RedactOptions;
   readonly #signal: AbortSignal;
+  /** A rule's name → as it is told: that of a redactor is text from outside. */
+  readonly #ruleNames = new Map<string, string>();
 
   constructor(options: RedactOptions, signal: AbortSignal) {
     this.#options = options;
@@ -98,7 +100,12 @@ class Redaction {
     }
     try {
       yield* members;
-      yield { ...entry, bytes: body.bytes, hidden, read: body.read.bind(body) };
+      yield {
+        ...entry,
+        bytes: body.bytes,
+        hidden: this.#named(hidden),
+        read: body.read.bind(body),
+      };
     } finally {
       await body.remove();
     }
@@ -162,13 +169,28 @@ class Redaction {
     return found === undefined ? undefined : `its name holds what the rule ${found} hides`;
   }
 
-  #short(text: string): string {
-    try {
-      return redactShortText(this.#options.sets, text, () => undefined);
-    } catch {
-      // A rule that fails at a file fails at what is said of it too.
-      return MASK;
+  #named(hidden: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+    const named = new Map<string, number>();
+    for (const [rule, times] of hidden) {
+      const name = this.#ruleNames.get(rule) ?? cutText(this.#short(rule));
+      this.#ruleNames.set(rule, name);
+      named.set(name, (named.get(name) ?? 0) + times);
     }
+    return named;
+  }
+
+  #short(text: string): string {
+    return redactWords(this.#options.sets, text);
+  }
+}
+
+/** What is told of a bundle beside its files: a reason, a notice, a name. */
+export function redactWords(sets: readonly RuleSet[], text: string): string {
+  try {
+    return redactShortText(sets, text, () => undefined);
+  } catch {
+    // A rule that fails at a file fails at what is said of it too.
+    return MASK;
   }
 }
 

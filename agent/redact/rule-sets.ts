@@ -22,7 +22,8 @@ export type RuleSets = Pick<RedactOptions, 'sets' | 'nameSets'>;
 
 /**
  * The sets in the order in which they work. The spec's come after ours: what they take away may be what ours know a secret
- * by. What they put together is for ours once more. Pseudonyms hold for as long as the sets do: for one bundle.
+ * by. What they put together is for ours once more, and what all of these leave for troubleshoot's: a second pass over the
+ * result begins with those. Pseudonyms hold for as long as the sets do: for one bundle.
  *
  * @throws {AgentError} REDACTOR_INVALID: with every problem of the spec's redactors.
  */
@@ -33,7 +34,13 @@ export async function ruleSets({ redactors, disabled, enabled }: RuleChoice): Pr
   const custom = await customSets(redactors);
   const pseudonyms = await pseudonymSets(enabled);
   return {
-    sets: [troubleshoot, ...own, ...custom.flatMap((set) => [set, ...own]), ...pseudonyms],
+    sets: [
+      troubleshoot,
+      ...own,
+      ...custom.flatMap((set) => [set, ...own]),
+      troubleshoot,
+      ...pseudonyms,
+    ],
     nameSets: [troubleshoot, ...own],
   };
 }

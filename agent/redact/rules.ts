@@ -30,6 +30,8 @@ export interface RuleSet {
    * of it. Undefined: it need not.
    */
   reasonForWhole?(path: string): string | undefined;
+  /** Whether no piece may end behind such a line, without its `\n`: what it is may be told by the next one. */
+  endsOpen?(line: string): boolean;
   /** @param path Below the bundle's top folder, or below an archive's root. Undefined: none of the rules is for it. */
   open(path: string, onHidden: OnHidden): TextRedactor | undefined;
 }

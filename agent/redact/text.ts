@@ -8,6 +8,9 @@ import type { OnHidden, RuleSet, TextRedactor } from './rules.ts';
 /** A file that a rule must see whole, `yamlPath` for one, is held in memory. */
 const MAX_WHOLE_BYTES = 32 * 1024 * 1024;
 
+/** Of the lines that wait for the next piece: more of them in a row are no pairs. */
+const MAX_HELD_LENGTH = 64 * 1024;
+
 /**
  * The bytes of one file with everything hidden that one of the sets hides.
  *
@@ -22,7 +25,8 @@ export async function* redactText(
   const redactors = sets.map((set) => set.open(path, onHidden)).filter((one) => one !== undefined);
   const lines = linesOf(source, { onCut: () => onHidden(LONG_LINE) });
   const [reason] = sets.flatMap((set) => set.reasonForWhole?.(path) ?? []);
-  for await (const piece of reason === undefined ? lines : whole(lines, reason)) {
+  const pieces = reason === undefined ? endedWell(lines, sets) : whole(lines, reason);
+  for await (const piece of pieces) {
     const text = redactPiece(piece, redactors);
     if (text !== '') yield Buffer.from(text, 'latin1');
   }
@@ -45,6 +49,36 @@ function redactPiece(piece: string, redactors: readonly TextRedactor[]): string 
     if (text !== '') text = redactor.redact(text);
   }
   return text;
+}
+
+/** @yields The pieces, none ending behind a line that the next one tells about: cut elsewhere, a file gives the same. */
+async function* endedWell(
+  pieces: AsyncIterable<string>,
+  sets: readonly RuleSet[],
+): AsyncGenerator<string> {
+  function isOpen(line: string): boolean {
+    return sets.some((set) => set.endsOpen?.(line) === true);
+  }
+  let held = '';
+  for await (const piece of pieces) {
+    const text = held + piece;
+    const end = endOf(text, isOpen);
+    held = text.slice(end);
+    if (end > 0) yield text.slice(0, end);
+  }
+  if (held !== '') yield held;
+}
+
+/** @returns Where the last lines begin that are open; the text's end where there are none, or too many. */
+function endOf(text: string, isOpen: (line: string) => boolean): number {
+  let end = text.length;
+  // Without its line feed it is the file's last line.
+  while (text[end - 1] === '\n' && text.length - end < MAX_HELD_LENGTH) {
+    const start = end === 1 ? 0 : text.lastIndexOf('\n', end - 2) + 1;
+    if (end - start > MAX_HELD_LENGTH || !isOpen(text.slice(start, end - 1))) return end;
+    end = start;
+  }
+  return end === 0 && text.length < MAX_HELD_LENGTH ? 0 : text.length;
 }
 
 async function* whole(pieces: AsyncIterable<string>, reason: string): AsyncGenerator<string> {

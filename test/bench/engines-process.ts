@@ -88,6 +88,6 @@ async function redactByDefault(
     connect: async () => kube,
     workFolder: async () => folder,
   };
-  const redact = await makeRedaction(spec, parts, never);
+  const { redact } = await makeRedaction(spec, parts, never);
   return redact(source, never);
 }

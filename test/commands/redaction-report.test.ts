@@ -25,6 +25,16 @@ describe('commands/redaction-report', () => {
     );
   });
 
+  it('shows no control characters of names as they are: they could forge lines', () => {
+    const path = 'a\u001b[2J\u009b\nleft out: b';
+
+    assert.equal(
+      describeLeftOut([{ path, reason: 'x\ty' }]),
+      `left out: ${String.raw`a\x1b[2J\x9b\x0aleft out: b: x\x09y`}\n`,
+    );
+    assert.match(describeFiles([{ ...FILE, path, rules: {} }]), /a\\x1b\[2J\\x9b\\x0aleft out: b/);
+  });
+
   it('says that nothing was hidden', () => {
     assert.equal(describeHidden([{ rules: {} }]), 'nothing was hidden\n');
   });

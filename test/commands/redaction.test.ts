@@ -82,7 +82,7 @@ describe('commands/redaction', () => {
     };
     const redaction = await makeRedaction(mergedSpec(), parts, never());
     const source = from(fileEntry('fine', 'x'), fileEntry('copied', `nobody knows ${VALUE}`));
-    const all = await drain(redaction(source, never()));
+    const all = await drain(redaction.redact(source, never()));
     return {
       files: all.flatMap((one) => (one.kind === 'file' ? [one.path] : [])),
       findings: all.flatMap((one) => (one.kind === 'left-out' ? [one.finding] : [])),

@@ -190,6 +190,20 @@ describe('redact/redact', () => {
     assert.ok(Buffer.byteLength(String(report.errors[0])) <= 300);
   });
 
+  it('hides secrets in the names of rules, which a spec gives', async () => {
+    const named: RuleSet = {
+      open: (_path, onHidden) => ({
+        redact: (lines) => {
+          onHidden(`${SECRET}.literal.0`);
+          return lines;
+        },
+      }),
+    };
+    const { files } = await redactAll(from(fileEntry('a.txt', 'x')), { sets: [HIDER, named] });
+
+    assert.deepEqual([...(files[0]?.entry.hidden ?? [])], [[`${MASK}.literal.0`, 1]]);
+  });
+
   it('hides whole what a rule fails at in reasons and in what is told of collectors', async () => {
     const { others } = await redactAll(
       from({ kind: 'left-out', path: 'a', reason: 'a broken reason' }, collectorResult('broken')),

@@ -89,6 +89,34 @@ describe('redact/rule-sets', () => {
     assert.equal(redact(sets, `glp-cut-at-${LETTERS}\n`).text, `${MASK}\n`);
   });
 
+  it("has troubleshoot's once more behind them, too", async () => {
+    const { sets } = await ruleSets({
+      redactors: [{ removals: { regex: [{ redactor: '(?P<drop>#)' }] } }],
+      disabled: ['kubeconfig', 'named-secret'],
+      enabled: [],
+    });
+
+    assert.equal(
+      redact(sets, '"na#me": "user",\n"val#ue": "hunter2"\n').text,
+      `"name": "user",\n"value": "${MASK}"\n`,
+    );
+  });
+
+  it('changes nothing in what it has left, in forms of URLs that each set sees with other eyes', async () => {
+    const { sets } = await ruleSets({ redactors: [], disabled: [], enabled: [] });
+    for (const text of [
+      'postgres://app:xk4/Tz9Qw@db:5432/app\n',
+      'db: app:s3cret:x@tcp(db:3306)/app\n',
+      'u:p@h: @tcp(h)/x\n',
+      'Password=;x y;\n',
+      '"url: postgres://app:Qwert12y@db:5432/app\\npassword: Xy12w\\n"\n',
+    ]) {
+      const once = redact(sets, text).text;
+
+      assert.equal(redact(sets, once).text, once);
+    }
+  });
+
   it("looks for names' secrets by troubleshoot's rules and ours alone", async () => {
     const { nameSets } = await ruleSets({ redactors: REDACTORS, disabled: [], enabled: ['email'] });
 

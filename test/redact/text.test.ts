@@ -18,6 +18,25 @@ describe('redact/text', () => {
     assert.deepEqual(seen, ['a\n', 'bc\n', 'd']);
   });
 
+  it('gives no piece that ends behind an open line, however many there are', async () => {
+    const { set, seen } = observer(undefined);
+    const endsOpen = (line: string): boolean => line.startsWith('>');
+
+    await redact({ ...set, endsOpen }, ['a\n>b\n', '>c\n', 'd\ne\n', '>f\n', '>g']);
+
+    assert.deepEqual(seen, ['a\n', '>b\n>c\nd\ne\n', '>f\n>g']);
+  });
+
+  it('holds back no more than 64 KiB', async () => {
+    const { set, seen } = observer(undefined);
+    const open = '>\n'.repeat(40 * 1024);
+
+    await redact({ ...set, endsOpen: () => true }, [open, '>\n', 'end\n']);
+
+    assert.equal(seen[0], open);
+    assert.equal(seen.slice(1).join(''), '>\nend\n');
+  });
+
   it('gives the whole file at once where a rule must see it so', async () => {
     const { set, seen } = observer('this rule looks at all of it');
 

@@ -25,17 +25,27 @@ export function parsePaxRecords(body: Buffer): PaxRecords {
   const records = new Map<string, string>();
   let at = 0;
   while (at < text.length) {
-    const blank = text.indexOf(' ', at);
-    const length = /^[1-9][0-9]{0,8}$/.test(text.slice(at, blank))
-      ? Number(text.slice(at, blank))
-      : 0;
-    const record = text.slice(blank + 1, at + length);
+    const [head, digits] = lengthAt(text, at);
+    const length = Number(digits);
+    const record = text.slice(at + head.length, at + length);
     const equals = record.indexOf('=');
     if (equals <= 0 || !record.endsWith('\n') || at + length > text.length) throw damage();
     records.set(record.slice(0, equals), record.slice(equals + 1, -1));
     at += length;
   }
   return records;
+}
+
+const LENGTH = /([1-9][0-9]{0,8}) /y;
+
+/** @returns With the blank behind it, and without. */
+function lengthAt(text: string, at: number): readonly [string, string] {
+  LENGTH.lastIndex = at;
+  const match = LENGTH.exec(text);
+  // Without a length there would be no next record either.
+  if (match === null) throw damage();
+  const [head, digits = ''] = match;
+  return [head, digits];
 }
 
 /** Those that say where something is. */

@@ -12,7 +12,8 @@ export interface Problem {
   readonly redactor: string;
   /** Such as `regex[0].selector`. */
   readonly removal: string;
-  readonly pattern: string;
+  /** Undefined for values: they are what is to be hidden, and the message goes to logs and records. */
+  readonly pattern: string | undefined;
   /** In the pattern, from 1; undefined where `wrong` says where. */
   readonly position?: number;
   readonly wrong: string;
@@ -31,6 +32,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Enough to recognise a pattern by. */
 const MAX_SHOWN = 60;
+/** A spec of hundreds of redactors made by a program has the same fault in each. */
+const MAX_PROBLEMS = 20;
 
 /** A whole step of a path. */
 const NEGATIVE_INDEX = /(?<=^|\.)-0*[1-9]\d*(?=\.|$)/;
@@ -53,14 +56,17 @@ export function readRedactor(entry: Fields, reading: Reading): Redactor {
   };
 }
 
-/** One line that names every problem. */
+/** One line that names every problem; of very many the first ones, and how many more there are. */
 export function problemsMessage(problems: readonly Problem[]): string {
-  return problems
+  const named = problems
+    .slice(0, MAX_PROBLEMS)
     .map(({ redactor, removal, pattern, position, wrong }) => {
+      const shownPattern = pattern === undefined ? '' : ` ${shown(pattern)}`;
       const place = position === undefined ? '' : `at ${position}: `;
-      return `redactor ${redactor}: ${removal} ${shown(pattern)}: ${place}${wrong}`;
-    })
-    .join('; ');
+      return `redactor ${redactor}: ${removal}${shownPattern}: ${place}${wrong}`;
+    });
+  const more = problems.length - named.length;
+  return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
 
 interface Reader extends Reading {
@@ -70,7 +76,7 @@ interface Reader extends Reading {
 function readValue(value: string, index: number, { name, problems }: Reader): readonly Stage[] {
   const wrong = wrongWithValue(value);
   if (wrong !== undefined) {
-    problems.push({ redactor: name, removal: `values[${index}]`, pattern: value, wrong });
+    problems.push({ redactor: name, removal: `values[${index}]`, pattern: undefined, wrong });
     return [];
   }
   // It would be replaced by itself.

@@ -188,7 +188,7 @@ describe('redact/content/gzip', () => {
 
   it('reads no further ahead than a few MiB, however large the file is', async () => {
     const bench = contentBench({ maxBytes: 128 * MIB });
-    bench.parts.redactText = (_path, source) => source;
+    bench.parts.redactText = (_path, text) => text;
     let readBytes = 0;
     let givenBytes = 0;
     let mostHeld = 0;

@@ -84,9 +84,9 @@ describe('redact/custom/redactor', () => {
           assert.equal(error.code, 'REDACTOR_INVALID');
           const parts = error.message.split('; ');
           assert.deepEqual(parts.slice(0, 6), [
-            'redactor ips: values[1] "": an empty value would put a mask between all bytes',
-            String.raw`redactor ips: values[2] "a\nb": values are looked for line by line, and this one holds a line feed`,
-            String.raw`redactor ips: values[3] "block\n": values are looked for line by line, and this one ends with a line feed`,
+            'redactor ips: values[1]: an empty value would put a mask between all bytes',
+            String.raw`redactor ips: values[2]: values are looked for line by line, and this one holds a line feed`,
+            String.raw`redactor ips: values[3]: values are looked for line by line, and this one ends with a line feed`,
             'redactor ips: regex[0].redactor "a(b": at 2: missing closing )',
             'redactor ips: regex[0].selector "x**": at 2: invalid nested repetition operator **',
             'redactor unnamed-1: yamlPath[0] "a.-1.b": at 3: a list has no index -1',
@@ -95,6 +95,16 @@ describe('redact/custom/redactor', () => {
           assert.match(parts[6] ?? '', /^redactor globs: fileSelector\.files\[1\] "\[z": /);
           return true;
         },
+      );
+    });
+
+    it('are the first ones where there are very many', () => {
+      const redactors = Array.from({ length: 50 }, () => ({ removals: { values: [''] } }));
+
+      assert.throws(
+        () => compileRedactors(redactors),
+        (error) =>
+          error instanceof AgentError && /unnamed-19: .*; and 30 more$/.test(error.message),
       );
     });
 

@@ -105,6 +105,16 @@ const TCP_STRINGS: readonly Row[] = [
 describe('redact/troubleshoot/urls', () => {
   itRedactsAsUpstream(URLS);
 
+  it('ends a path with its string, but as upstream: the name behind it tells a secret', () => {
+    const line = String.raw`"url: postgres://u:p@h/db\npassword: S","a://u:p@h/db","pwd": "S"`;
+    const [ours, theirs] = [true, false].map(
+      (keepsMarks) => redactedPieces([line], { keepsMarks }).text,
+    );
+
+    assert.match(ours ?? '', /h?\/\*{3}HIDDEN\*{3}\\npassword: S","a:.*HIDDEN\*{3}","pwd": "S"$/);
+    assert.doesNotMatch(theirs ?? '', /password/);
+  });
+
   it('finds no URL in the host of another', () => {
     const { hidden } = redactedPieces(['http://a:b@xhttp://c:d@h'], { keepsMarks: false });
 

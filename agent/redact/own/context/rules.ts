@@ -5,6 +5,7 @@ import { LAST_APPLIED_SECRET, secretStage } from '../secrets/secret-objects.ts';
 import { ANY_ARGUMENT_SECRET } from './commands/any-arguments.ts';
 import { COMMAND_SECRET } from './commands/commands.ts';
 import type { ContextRule } from './context-rule.ts';
+import { isEarlyValue } from './continued.ts';
 import { CREDENTIAL_FILE } from './credential-files.ts';
 import { DOCKER_CONFIG } from './fields/docker-config.ts';
 import { KUBECONFIG } from './fields/kubeconfig.ts';
@@ -43,6 +44,7 @@ export function contextRules(names: ReadonlySet<string>): RuleSet {
     ...(names.has(LAST_APPLIED_SECRET) ? [secretStage] : []),
   ];
   return {
+    endsOpen: isEarlyValue,
     open(_path: string, onHidden: OnHidden): TextRedactor | undefined {
       if (stages.length === 0) return undefined;
       const redactors = stages.map((stage) => stage(onHidden));
