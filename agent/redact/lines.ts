@@ -7,6 +7,11 @@ const MAX_PIECE_BYTES = 1024 * 1024;
 
 const LINE_FEED = 0x0a;
 
+/** No secret that ends at a blank is longer, but for large keys. */
+const BEGUN_BYTES = 4 * 1024;
+/** A blank, a quote, a comma or an `&`, and what follows the last of them. */
+const LAST_WORD = /[ \t\r"'`,&][^ \t\r"'`,&]*$/;
+
 export interface LineOptions {
   /** Default `MAX_LINE_BYTES`. */
   readonly maxLineBytes?: number;
@@ -16,7 +21,8 @@ export interface LineOptions {
 
 /**
  * Pieces of whole lines, one character a byte, each line with its `\n`; the last one may have none. The rest of a line
- * that is too long is not passed on: the mask stands in its place.
+ * that is too long is not passed on: the mask stands in its place, and in that of the word that is begun there. Half a
+ * secret is none that a rule would know.
  *
  * @yields Some hundred KiB at a time, as the source gives them, and no empty piece.
  */
@@ -60,7 +66,7 @@ class BegunLine {
     if (this.#isCut) return;
     this.#text += text;
     if (this.#text.length <= this.#maxBytes) return;
-    this.#text = this.#text.slice(0, this.#maxBytes) + MASK;
+    this.#text = withoutBegun(this.#text.slice(0, this.#maxBytes)) + MASK;
     this.#isCut = true;
     this.#onCut();
   }
@@ -71,6 +77,13 @@ class BegunLine {
     this.#isCut = false;
     return text;
   }
+}
+
+/** Up to the last word; without so many bytes, where that is longer. */
+function withoutBegun(text: string): string {
+  const from = Math.max(0, text.length - BEGUN_BYTES);
+  const at = text.slice(from).search(LAST_WORD);
+  return text.slice(0, at === -1 ? from : from + at + 1);
 }
 
 /** @returns Where the line's `\n` is at `at` or behind it, or the text's end. */

@@ -66,12 +66,15 @@ async function* redactInput(
   const kind = kindOf(await input.peek(HEAD_BYTES), place.name);
   switch (kind.kind) {
     case 'text':
-      yield* redactSparseText(redactText(input.chunks()), redactText, work.signal);
+      // As bytes in the end: `redactText` may look at what it gives a second time, and sees what is wide too.
+      yield* redactText(redactSparseText(input.chunks(), redactText, work.signal));
       break;
-    case 'wide-text':
-      // Then as bytes: programs add lines in UTF-8 to a file that was in UTF-16, and binary data may look like it.
-      yield* redactText(redactWideText(input, kind.encoding, redactText));
+    case 'wide-text': {
+      // And all the rest: programs add lines in UTF-8 to a file that was in UTF-16, and binary data may look like it.
+      const wide = redactWideText(input, kind.encoding, redactText);
+      yield* redactText(redactSparseText(wide, redactText, work.signal));
       break;
+    }
     case 'gzip':
       yield* redactGzip(input, place, work);
       break;

@@ -6,6 +6,8 @@
  */
 
 import { derKeyBytes } from '../own/shapes/der-key.ts';
+import { hasControls } from './controls.ts';
+import { isZlibHead } from './zlib-head.ts';
 
 /** A text at the file's beginning, or texts at their places: those of one alternative are all there. */
 type Magic = string | Readonly<Record<number, string>>;
@@ -15,6 +17,8 @@ interface OpaqueFormat {
   readonly what: string;
   /** One character a byte. */
   readonly magic?: readonly Magic[];
+  /** As `magic`, where a text may begin so too: a byte that no text has must follow. */
+  readonly letters?: readonly Magic[];
   /** What no bytes at their places tell. */
   readonly isHead?: (head: Buffer) => boolean;
   /** Endings: what bears one is taken for it, whatever its bytes. */
@@ -33,6 +37,9 @@ const SKIPPABLE = Array.from(
   (_, index) => `${String.fromCharCode(0x50 + index)}*M\x18`,
 );
 
+/** The method is behind a length and a sum. */
+const LHA = ['1', '4', '5', '6', '7'].map((method) => ({ 2: `-lh${method}-` }));
+
 const COMPRESSED: readonly OpaqueFormat[] = [
   { what: 'a bzip2 file', magic: BZIP2, names: ['.bz2', '.tbz2', '.tbz'] },
   { what: 'an xz file', magic: ['\xfd7zXZ\0'], names: ['.xz', '.txz'] },
@@ -44,7 +51,7 @@ const COMPRESSED: readonly OpaqueFormat[] = [
   { what: 'an lzop file', magic: ['\x89LZO\0\r\n\x1a\n'], names: ['.lzo'] },
   { what: 'a snappy file', magic: ['\xff\x06\0\0sNaPpY'], names: ['.sz', '.snappy'] },
   { what: 'a brotli file', names: ['.br'] },
-  { what: 'a zlib file', magic: ['x\x01', 'x\x9c', 'x\xda'], names: ['.zz', '.zlib'] },
+  { what: 'a zlib file', isHead: isZlibHead, names: ['.zz', '.zlib'] },
   { what: 'a compress file', magic: ['\x1f\x9d', '\x1f\xa0', '\x1f\x1e'], names: ['.Z'] },
   { what: 'a 7z archive', magic: ['7z\xbc\xaf\x27\x1c'], names: ['.7z'] },
   { what: 'a rar archive', magic: ['Rar!\x1a\x07'], names: ['.rar'] },
@@ -52,10 +59,27 @@ const COMPRESSED: readonly OpaqueFormat[] = [
   { what: 'a Debian package', magic: ['!<arch>\ndebian'], names: ['.deb'] },
   { what: 'an RPM package', magic: ['\xed\xab\xee\xdb'], names: ['.rpm'] },
   { what: 'a Git pack', magic: ['PACK\0\0\0'] },
-  { what: 'a squashfs image', names: ['.squashfs', '.sqsh'] },
+  { what: 'a Git bundle', magic: ['# v2 git bundle\n', '# v3 git bundle\n'] },
+  { what: 'an lzfse file', letters: ['bvx-', 'bvx1', 'bvx2', 'bvxn'], names: ['.lzfse'] },
+  { what: 'an lha archive', letters: LHA, names: ['.lha', '.lzh'] },
+  { what: 'a zpaq archive', magic: ['7kSt'], letters: ['zPQ'], names: ['.zpaq'] },
+  { what: 'a xar archive', magic: ['xar!\0'], names: ['.xar'] },
+  { what: 'a Windows image', magic: ['MSWIM\0\0\0'], names: ['.wim'] },
+  {
+    what: 'a squashfs image',
+    // In both byte orders, the latter two with lzma.
+    letters: ['hsqs', 'sqsh', 'shsq', 'qshs'],
+    names: ['.squashfs', '.sqsh', '.sqfs'],
+  },
   { what: 'a qcow disk image', magic: ['QFI\xfb'], names: ['.qcow2'] },
-  { what: 'a Parquet file', names: ['.parquet'] },
-  { what: 'an Avro file', magic: ['Obj\x01'] },
+  { what: 'a VMware disk image', letters: ['KDMV', 'COWD'], names: ['.vmdk'] },
+  // The latter with an encrypted footer.
+  { what: 'a Parquet file', letters: ['PAR1', 'PARE'], names: ['.parquet'] },
+  { what: 'an Avro file', magic: ['Obj\x01'], names: ['.avro'] },
+  { what: 'an ORC file', letters: ['ORC'], names: ['.orc'] },
+  { what: 'an Arrow file', magic: ['ARROW1\0\0'], letters: ['FEA1'], names: ['.feather'] },
+  { what: 'an HDF5 file', magic: ['\x89HDF\r\n\x1a\n'], names: ['.h5', '.hdf5'] },
+  { what: 'a Lucene index', magic: ['?\xd7l\x17'] },
   { what: 'a systemd journal', magic: ['LPKSHHRH'] },
   { what: 'a PostgreSQL dump', magic: ['PGDMP'] },
   { what: 'a Redis dump', magic: ['REDIS00'] },
@@ -137,7 +161,10 @@ const FORMATS = [...COMPRESSED, ...ENCRYPTED, ...DUMPS];
 export function opaqueByMagic(head: Buffer): string | undefined {
   const text = head.toString('latin1', 0, 64);
   return FORMATS.find(
-    ({ magic = [], isHead }) => magic.some((one) => hasMagic(text, one)) || isHead?.(head) === true,
+    ({ magic = [], letters = [], isHead }) =>
+      magic.some((one) => hasMagic(text, one)) ||
+      (letters.some((one) => hasMagic(text, one)) && hasControls(head)) ||
+      isHead?.(head) === true,
   )?.what;
 }
 

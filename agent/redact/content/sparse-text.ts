@@ -1,6 +1,7 @@
 /**
  * Stretches of UTF-16 and UTF-32 inside of other bytes: what a program for Windows has added to a log, or strings in binary
- * data. Only the first bytes of a file tell its encoding, so these would pass as they are.
+ * data. Only the first bytes of a file tell its encoding, so these would pass as they are. Inside of UTF-16 too: behind an
+ * odd number of other bytes its characters begin at other places than those of the file.
  *
  * A stretch is of eight characters or more, all of Latin-1 and none of control but blanks and line ends, with one or three
  * NULs between each two. A character beyond Latin-1 ends it: a secret with one in it is looked at in two parts.
@@ -38,7 +39,8 @@ export async function* redactSparseText(
       const plainBytes = stretch?.at ?? head.length - rest;
       if (plainBytes > 0) yield await input.take(plainBytes);
       if (stretch !== undefined) {
-        yield* widened(redact(narrowed(input, stretch.gapBytes)), stretch.gapBytes);
+        const text = narrowed(input, stretch.gapBytes);
+        yield* widened(redactTwice(text, redact, signal), stretch.gapBytes);
       }
     }
   } finally {
@@ -96,6 +98,32 @@ async function* narrowed(input: Input, gapBytes: number): AsyncGenerator<Uint8Ar
       (_none, unit) => wide[unit * unitBytes + gapBytes] ?? 0,
     );
   }
+}
+
+/**
+ * In big endian, what looks like the first character may be the last byte of what lies before: with that in front of it a
+ * secret is no word of its own. So what follows is redacted once more for itself.
+ *
+ * @yields The text, redacted.
+ */
+async function* redactTwice(
+  text: AsyncIterable<Uint8Array>,
+  redact: (text: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const once = new Input(redact(text), signal);
+  try {
+    const first = Buffer.from(await once.take(1));
+    yield first;
+    yield* isWord(first[0]) ? redact(once.chunks()) : once.chunks();
+  } finally {
+    await once.close();
+  }
+}
+
+/** Neither a blank nor a line end. */
+function isWord(byte: number | undefined): boolean {
+  return byte !== undefined && byte > 0x20;
 }
 
 /** @yields The text with NULs between its characters again. */

@@ -7,6 +7,7 @@ import {
   type ContentPlace,
   deeper,
   isHostileName,
+  leaveOut,
   memberPlace,
   type StoredMember,
   storeMember,
@@ -37,6 +38,7 @@ export async function* redactTar(
   for (;;) {
     const member = await members.next();
     if (member === undefined) break;
+    inside.budget.countMember();
     if (member.globals.length > 0) yield member.globals;
     yield* archive.redact(member);
   }
@@ -107,7 +109,7 @@ class Archive {
 
   #leaveOut({ name }: TarMember, reason: string): void {
     this.#leftOut.add(this.#pathOf(name));
-    this.#work.parts.onLeftOut(memberPlace(name, this.#place).label, reason);
+    leaveOut(memberPlace(name, this.#place).label, reason, this.#work);
   }
 
   #pathOf(name: string): string {

@@ -68,18 +68,65 @@ export function deeper(work: Work): Work {
   return { ...work, depth: work.depth + 1 };
 }
 
-/** A bomb ends here: a few KiB can unpack to any size. */
+/** Of one file of the bundle, with those of all archives in it. */
+export interface MemberLimits {
+  readonly members: number;
+  /** Each is named in the bundle. */
+  readonly leftOut: number;
+  /** Of the names of those, in characters. */
+  readonly leftOutNames: number;
+}
+
+/** Empty members take hardly a byte where they are compressed, and some hundred in the manifest. */
+const MEMBER_LIMITS: MemberLimits = {
+  members: 100_000,
+  leftOut: 1000,
+  leftOutNames: 1024 * 1024,
+};
+
+/** A bomb ends here: a few KiB can unpack to any size, and to any number of members. */
 export class Budget {
   readonly #maxBytes: number;
+  readonly #limits: MemberLimits;
   #bytes = 0;
+  #members = 0;
+  #leftOut = 0;
+  #leftOutNames = 0;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, limits: MemberLimits = MEMBER_LIMITS) {
     this.#maxBytes = maxBytes;
+    this.#limits = limits;
   }
 
   /** There is nothing left for any other member either. */
   get isSpent(): boolean {
-    return this.#bytes > this.#maxBytes;
+    return (
+      this.#bytes > this.#maxBytes ||
+      this.#members > this.#limits.members ||
+      this.#leftOut > this.#limits.leftOut ||
+      this.#leftOutNames > this.#limits.leftOutNames
+    );
+  }
+
+  /** @throws {ContentError} With those of others they are too many. */
+  countMember(): void {
+    this.#members += 1;
+    const { members } = this.#limits;
+    if (this.#members > members) throw new ContentError(`it holds more than ${members} members`);
+  }
+
+  /** @throws {ContentError} With those of others they are too many, or their names too long. */
+  countLeftOut(name: string): void {
+    this.#leftOut += 1;
+    this.#leftOutNames += name.length;
+    const { leftOut, leftOutNames } = this.#limits;
+    if (this.#leftOut > leftOut) {
+      throw new ContentError(`more than ${leftOut} of its members cannot be sent`);
+    }
+    if (this.#leftOutNames > leftOutNames) {
+      const most = `${leftOutNames} characters`;
+      throw new ContentError(`names of its members that cannot be sent have more than ${most}`);
+    }
   }
 
   /**
@@ -119,6 +166,15 @@ export async function storeMember(
     if (!(error instanceof ContentError) || budget.isSpent) throw error;
     return { kind: 'left-out', reason: error.message };
   }
+}
+
+/**
+ * @param label As in `memberPlace`.
+ * @throws {ContentError} There are too many of them: what is named of one archive is no list without end.
+ */
+export function leaveOut(label: string, reason: string, { parts, budget }: Work): void {
+  budget.countLeftOut(label);
+  parts.onLeftOut(label, reason);
 }
 
 /** @param name As the archive has it. */

@@ -74,8 +74,11 @@ async function readMembers(
   let namesBytes = 0;
   for await (const entry of zip.eachEntry()) {
     namesBytes += entry.fileNameLength;
-    if (members.length === maxMembers || namesBytes > MAX_NAMES_BYTES) {
-      throw new ContentError('a zip file with too many members');
+    if (members.length === maxMembers) {
+      throw new ContentError(`a zip file with more than ${maxMembers} members`);
+    }
+    if (namesBytes > MAX_NAMES_BYTES) {
+      throw new ContentError(`a zip file with names of more than ${MAX_NAMES_BYTES} bytes`);
     }
     members.push(toMember(entry));
   }

@@ -10,6 +10,7 @@ import {
   type ContentPlace,
   deeper,
   isHostileName,
+  leaveOut,
   memberPlace,
   type StoredMember,
   storeMember,
@@ -78,6 +79,7 @@ class Archive {
     await this.#cursor.close();
     // One pass over the file, forwards.
     for (const member of members.toSorted((one, other) => one.offset - other.offset)) {
+      this.#work.budget.countMember();
       if (member.offset < this.#cursor.position) {
         throw new ContentError('a zip file whose members overlap');
       }
@@ -140,7 +142,7 @@ class Archive {
   }
 
   #leaveOut({ name }: ZipMember, reason: string): void {
-    this.#work.parts.onLeftOut(memberPlace(name, this.#place).label, reason);
+    leaveOut(memberPlace(name, this.#place).label, reason, this.#work);
   }
 
   *#directory(members: readonly ZipMember[]): Generator<Uint8Array> {

@@ -241,5 +241,8 @@ function opaqueFiles(): readonly (readonly [what: string, bytes: Buffer])[] {
     ['a zstd file', zstdCompressSync(TEXT)],
     ['a zlib file', deflateSync(TEXT)],
     ['a zlib file', deflateSync(TEXT, { level: 9 })],
+    ['a zlib file', deflateSync(TEXT, { level: 3 })],
+    ['a squashfs image', Buffer.from('hsqs\x07\0\0\0', 'latin1')],
+    ['a Parquet file', Buffer.from('PAR1\x15\x04\x15', 'latin1')],
   ];
 }

@@ -2,7 +2,13 @@
 
 import assert from 'node:assert/strict';
 
-import { contentBench, HIDDEN, removeContentBenches, SECRET } from '../../support/content.ts';
+import {
+  contentBench,
+  gathered,
+  HIDDEN,
+  removeContentBenches,
+  SECRET,
+} from '../../support/content.ts';
 
 const TEXT = `Größe\r\npassword=${SECRET}\r\nlast`;
 const LINES = 'a line of a log in UTF-8\n'.repeat(100);
@@ -80,6 +86,45 @@ describe('redact/content/sparse-text', () => {
     }
   });
 
+  for (const [what, before] of [
+    ['one line', 'plain line\n'],
+    ['three lines', 'plain line\n'.repeat(3)],
+    ['one letter', 'X'],
+    ['one letter that is not of ASCII', '\xff'],
+    ['one NUL', '\0'],
+    ['UTF-16 and three letters', `${Buffer.from('\ufeffwide\n', 'utf16le').toString('latin1')}odd`],
+  ] as const) {
+    for (const [name, encode] of Object.entries(WIDE)) {
+      it(`hides a word that begins ${name} at an odd place, behind ${what}`, async () => {
+        const bench = contentBench({ redactText: (_path, source) => hideWord(source) });
+        const around = (text: string): Buffer =>
+          Buffer.concat([Buffer.from(before, 'latin1'), encode(text)]);
+
+        for (const chunkBytes of [1, 3, 1000]) {
+          assert.deepEqual(
+            await bench.redact('a.log', around(`${SECRET} and words\n`), chunkBytes),
+            around(`${HIDDEN} and words\n`),
+          );
+        }
+      });
+    }
+  }
+
+  for (const [name, encode] of Object.entries(WIDE)) {
+    it(`is looked at once more only when ${name} has been redacted`, async () => {
+      for (const before of ['plain line\n', LINES]) {
+        const bench = contentBench();
+        const redactText = bench.parts.redactText.bind(bench.parts);
+        bench.parts.redactText = (path, source) => lookedAt(redactText(path, source));
+        const bytes = Buffer.concat([Buffer.from(before), encode(TEXT)]);
+
+        const redacted = await bench.redact('a.log', bytes);
+
+        assert.ok(!holdsSecret(redacted));
+      }
+    });
+  }
+
   it('asks the rules once for text without any', async () => {
     const bench = contentBench();
 
@@ -88,6 +133,26 @@ describe('redact/content/sparse-text', () => {
     assert.deepEqual(bench.asked, ['a.log']);
   });
 });
+
+/** @yields The secret hidden where it is a word of its own. */
+async function* hideWord(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const text = (await gathered(source)).toString('latin1');
+  yield Buffer.from(
+    text.replaceAll(new RegExp(`(?<!\\w|[^\\0-\\x7f])${SECRET}`, 'g'), HIDDEN),
+    'latin1',
+  );
+}
+
+/** @yields The bytes, as the second look does. */
+async function* lookedAt(redacted: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const bytes = await gathered(redacted);
+  assert.ok(!holdsSecret(bytes), 'the look has found the secret');
+  yield bytes;
+}
+
+function holdsSecret(bytes: Buffer): boolean {
+  return bytes.toString('latin1').replaceAll('\0', '').includes(SECRET);
+}
 
 /** Each character of Latin-1 with NULs, of which so many are before it. */
 function spread(text: string, zeros: number, before: number): Buffer {
