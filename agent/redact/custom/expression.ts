@@ -5,7 +5,7 @@ import { RE2JS } from 're2js';
 import { Parts } from '../parts.ts';
 import type { Stretch } from './line-sets.ts';
 import { type Search, search } from './matcher.ts';
-import { toProgram } from './program.ts';
+import { checkClasses, toProgram } from './program.ts';
 import { PatternError } from './re2-cursor.ts';
 import { parsePattern } from './re2-syntax.ts';
 import { expand, replacementOf } from './replacement.ts';
@@ -24,13 +24,12 @@ export interface Expression {
   replace(line: Stretch, onHidden: () => void): string | undefined;
 }
 
-/** After so many lines that a pattern's tables do not suffice for, they are not tried again. */
-const MAX_FAILURES = 8;
-
 /** @throws {PatternError} Go's regexp.Compile refuses the pattern, or it is too large. */
 export function compileExpression(pattern: string): Expression {
   const { root, groupNames, forRe2js } = parsePattern(pattern);
-  const engine = engineOf(compiled(forRe2js), groupNames.length);
+  const expression = compiled(forRe2js);
+  checkClasses(expression);
+  const engine = engineOf(expression);
   const replacement = replacementOf(groupNames);
   return {
     literals: requiredLiterals(root),
@@ -64,51 +63,18 @@ function compiled(pattern: string): RE2JS {
   }
 }
 
-type Finder = Pick<Search, 'find' | 'slots'>;
-
 /** Gives undefined where a line has no match. */
-function engineOf(expression: RE2JS, groups: number): (line: Stretch) => Finder | undefined {
-  let tables: Search | undefined;
-  let failures = 0;
-  let isTried = false;
+function engineOf(expression: RE2JS): (line: Stretch) => Search | undefined {
+  let engine: Search | undefined;
   return (line) => {
-    if (!isTried) {
-      const program = toProgram(expression);
-      tables = program === undefined ? undefined : search(program);
-      isTried = true;
-    }
-    const outlook = tables?.prepare(line) ?? 'unknown';
-    if (outlook === 'none') return undefined;
-    if (outlook === 'some') return tables;
-    failures++;
-    if (failures >= MAX_FAILURES) tables = undefined;
-    return searchByRe2js(expression, groups, line);
+    // Of many patterns, most never see a line.
+    engine ??= search(toProgram(expression));
+    return engine.prepare(line) ? engine : undefined;
   };
 }
-
-/** Slower: a line with many matches may be read again for each of them. */
-function searchByRe2js(expression: RE2JS, groups: number, line: Stretch): Finder | undefined {
-  const bytes = line.bytes.subarray(line.from, line.to);
-  if (!expression.test(bytes)) return undefined;
-  const slots = new Int32Array(2 * groups + 2);
-  return {
-    slots,
-    find(from) {
-      const [isFound, ends] = expression
-        .re2()
-        .matchWithGroup(bytes, from, bytes.length, UNANCHORED, groups + 1);
-      slots.fill(-1);
-      slots.set(ends ?? []);
-      return isFound === true;
-    },
-  };
-}
-
-/** Its name in re2js is not exported. */
-const UNANCHORED = 0;
 
 /** The matches that Go replaces: not an empty one right behind another. Source: Go, Regexp.replaceAll. */
-function eachMatch(finder: Finder, line: Stretch, onMatch: (finder: Finder) => void): void {
+function eachMatch(finder: Search, line: Stretch, onMatch: (finder: Search) => void): void {
   const length = line.to - line.from;
   let lastEnd = 0;
   let from = 0;

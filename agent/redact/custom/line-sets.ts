@@ -1,19 +1,12 @@
 /**
  * Notes, for each place of a line, from which instructions of a program the pattern can still be completed.
  *
- * Goes from the line's end to its start. The sets are few, so each is made once, and then looked up by character.
+ * Goes from the line's end to its start. The sets are few, so each is made once, and then looked up by character. Where
+ * they are too many, the line is in segments: each is marked with a table of its own, and once more when it is read.
  */
 
-import {
-  ASSERTION,
-  assertionsBetween,
-  classOf,
-  EDGE,
-  MATCH,
-  OTHER,
-  type Program,
-  RUNE,
-} from './program.ts';
+import { classOf, EDGE, OTHER, type Program } from './program.ts';
+import { restart, setAtEnd, setBefore, setTable, type Table, unnumbered } from './set-table.ts';
 import { decodeRune } from './utf8.ts';
 
 /** Bytes from `from` up to, not including, `to`. */
@@ -23,17 +16,19 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** Whether a line has a match; or that its sets are too many, so that this way cannot tell. */
-export type Outlook = 'none' | 'some' | 'unknown';
-
 export interface LineSets {
-  /** Holds for the rest and for `scratch` until another line is marked, of whatever pattern. */
-  mark(line: Stretch): Outlook;
+  /**
+   * Whether a match begins somewhere in the line.
+   *
+   * Holds for the rest and for `scratch` until another line is marked, of whatever pattern.
+   */
+  mark(line: Stretch): boolean;
   /** From `rowAt(place)` on, by instruction: 1 where the pattern can be completed from it at the place. */
   readonly members: Uint8Array;
+  /** To be called before `members` is read, and never again for a place before the last one. */
   rowAt(place: number): number;
-  /** The first place at `from` or behind it where a match begins, up to `to`, or -1. */
-  nextStart(from: number, to: number): number;
+  /** The first place at `from` or behind it where a match begins, or -1; as `rowAt`, it only goes forward. */
+  nextStart(from: number): number;
 }
 
 /** By place, from 0 at the line's start: the class of the character there, and the number of the set. */
@@ -46,53 +41,91 @@ export const CONTINUED = 0xffff;
 const MAX_KEPT = 1024 * 1024;
 const MIN_KEPT = 4096;
 
-/** For all sets of one pattern, in bytes. */
-const MAX_SET_BYTES = 4_000_000;
-const MAX_SETS = 60_000;
-
-/** By numbers; 0 stands for one that is not made yet. */
-interface Sets {
-  /** `set * size + instruction`: 1 where the set has it. One array: a line looks at many sets, once each. */
-  members: Uint8Array;
-  count: number;
-  readonly numbers: Map<string, number>;
-  /** By left neighbour: the set at the line's end. */
-  readonly ends: number[];
-  /** `set * width + class * neighbourKinds + left neighbour`: the set before the character. */
-  rows: Uint16Array;
-  /** By set: 1 where a match begins at its place. */
-  starts: Uint8Array;
+/** How much is kept; tests have less. */
+export interface Bounds {
+  /** Numbers of a table's sets stay below it; at least 2. */
+  readonly sets?: number;
+  /** Of a line; at least 4. */
+  readonly segments: number;
 }
 
-interface Table {
-  readonly program: Program;
-  /** How many kinds of left neighbours are told apart. */
-  readonly neighbourKinds: number;
-  readonly width: number;
-  readonly most: number;
-  sets: Sets;
+/** A part of the line with as many sets as there is room for; the place before it is in the next one. */
+interface Segment {
+  /** Its last place. */
+  readonly at: number;
+  /** The set there; undefined at the line's end. */
+  readonly set: Uint8Array | undefined;
+  /** Whether a match begins somewhere in it. */
+  hasStart: boolean;
 }
 
-export function lineSets(program: Program): LineSets {
-  const neighbourKinds = program.hasAssertions ? 3 : 1;
-  const width = program.classes.count * neighbourKinds;
-  // A set is kept twice, as itself and as its key.
-  const most = Math.min(MAX_SETS, Math.floor(MAX_SET_BYTES / (program.size * 2 + width * 2 + 1)));
-  const table: Table = { program, neighbourKinds, width, most, sets: noSets(program, width) };
+/** In bytes, for the sets of a line's segments. */
+const MAX_SEGMENTS_BYTES = 8_000_000;
+const FEW_SEGMENTS = 16;
+
+/** The line at hand. The last segment, which is the leftmost, is marked from where one reads up to `to`, its end. */
+const marked: { segments: Segment[]; to: number } = { segments: [], to: 0 };
+
+export function lineSets(program: Program, bounds = usualBounds(program)): LineSets {
+  const table = setTable(program, bounds.sets);
+  const marks = { table, bounds };
   return {
     mark(line) {
-      reserve(line.to - line.from + 1);
+      const length = line.to - line.from;
+      reserve(length + 1);
       classify(program, line);
-      const outlook = mark(table, line.to - line.from);
-      if (outlook === 'unknown') table.sets = noSets(program, width);
-      return outlook;
+      const whole = { at: length, set: undefined, hasStart: false };
+      marked.segments = [whole];
+      mark(marks, 0);
+      return whole.hasStart || marked.segments.some(({ hasStart }) => hasStart);
     },
     get members() {
       return table.sets.members;
     },
-    rowAt: (place) => (scratch.sets[place] ?? 0) * program.size,
-    nextStart: (from, to) => nextStart(table.sets.starts, from, to),
+    rowAt(place) {
+      if (place > marked.to) markAgain(marks, place);
+      return (scratch.sets[place] ?? 0) * program.size;
+    },
+    nextStart: (from) => startIn(marks, from),
   };
+}
+
+function usualBounds({ size }: Program): Bounds {
+  return { segments: Math.max(FEW_SEGMENTS, Math.floor(MAX_SEGMENTS_BYTES / size)) };
+}
+
+interface Marks {
+  readonly table: Table;
+  readonly bounds: Bounds;
+}
+
+function startIn(marks: Marks, from: number): number {
+  for (let at = fromSegment(from); at >= 0; at = fromSegment(marked.to + 1)) {
+    if (at > marked.to) markAgain(marks, at);
+    const start = nextStart(marks.table.sets.starts, at, marked.to);
+    if (start >= 0) return start;
+  }
+  return -1;
+}
+
+/** The place itself, or the first one behind it that is in a segment with a start; -1 if there is none. */
+function fromSegment(from: number): number {
+  const { segments } = marked;
+  let at = from;
+  for (let last = segments.at(-1); last !== undefined; last = segments.at(-1)) {
+    if (at <= last.at && last.hasStart) return at;
+    at = Math.max(at, last.at + 1);
+    segments.pop();
+  }
+  return -1;
+}
+
+/** Marks the segment of a place from there on: what is before it has been read. */
+function markAgain(marks: Marks, place: number): void {
+  const { segments } = marked;
+  while ((segments.at(-1)?.at ?? place) < place) segments.pop();
+  restart(marks.table);
+  mark(marks, place);
 }
 
 function nextStart(starts: Uint8Array, from: number, to: number): number {
@@ -101,19 +134,6 @@ function nextStart(starts: Uint8Array, from: number, to: number): number {
     if (starts[sets[at] ?? 0] === 1 && classes[at] !== CONTINUED) return at;
   }
   return -1;
-}
-
-const FEW_SETS = 16;
-
-function noSets({ size }: Program, width: number): Sets {
-  return {
-    members: new Uint8Array(size * FEW_SETS),
-    count: 0,
-    numbers: new Map(),
-    ends: [],
-    rows: new Uint16Array(width * FEW_SETS),
-    starts: new Uint8Array(FEW_SETS),
-  };
 }
 
 function reserve(length: number): void {
@@ -146,22 +166,56 @@ function classify({ classes }: Program, { bytes, from, to }: Stretch): void {
   target[to - from] = 0;
 }
 
-function mark(table: Table, length: number): Outlook {
-  let set = setAtEnd(table, length);
-  let at = length;
-  let isSome = false;
+/** Marks the last segment down to a place; as often as there is no room for a set, another segment begins with it. */
+function mark({ table, bounds }: Marks, low: number): void {
+  let segment = marked.segments.at(-1);
+  while (segment !== undefined) {
+    marked.to = segment.at;
+    const at = markSegment(table, segment, low);
+    if (at < low) return;
+    segment = { at, set: unnumbered(table), hasStart: false };
+    marked.segments.push(segment);
+    if (marked.segments.length > bounds.segments) joinSegments();
+  }
+}
+
+/** The place for whose set there was no room; less than `low` where there was enough. */
+function markSegment(table: Table, segment: Segment, low: number): number {
+  let { at } = segment;
+  let set = firstSet(table, segment);
   while (set !== 0) {
     scratch.sets[at] = set;
-    isSome ||= table.sets.starts[set] === 1;
-    const known = table.program.hasAssertions
-      ? markBetween(table, { at, set })
-      : markAlone(table, { at, set });
-    isSome ||= known.isSome;
-    if (known.at === 0) return isSome ? 'some' : 'none';
+    segment.hasStart ||= table.sets.starts[set] === 1;
+    const from = { at, set, low };
+    const known = table.program.hasAssertions ? markBetween(table, from) : markAlone(table, from);
+    segment.hasStart ||= known.isSome;
     at = known.at - 1;
-    set = makeSet(table, { at, set: known.set });
+    if (at < low) break;
+    const index = scratch.classes[at] ?? 0;
+    set = setBefore(table, { set: known.set, index, left: leftOf(table.program, at) });
   }
-  return 'unknown';
+  return at;
+}
+
+function firstSet(table: Table, { at, set }: Segment): number {
+  if (set !== undefined) return restart(table, set);
+  const left = leftOf(table.program, at);
+  const number = setAtEnd(table, left);
+  if (number !== 0) return number;
+  restart(table);
+  return setAtEnd(table, left);
+}
+
+/** Each second segment becomes part of the one on its right, which is parted anew when it is marked again. */
+function joinSegments(): void {
+  const { segments } = marked;
+  const kept: Segment[] = [];
+  for (const [index, segment] of segments.entries()) {
+    const right = kept.at(-1);
+    if (index % 2 === 0 || index === segments.length - 1 || right === undefined) kept.push(segment);
+    else right.hasStart ||= segment.hasStart;
+  }
+  marked.segments = kept;
 }
 
 interface Marked {
@@ -170,18 +224,24 @@ interface Marked {
   readonly set: number;
 }
 
+interface Unmarked extends Marked {
+  /** The last place to mark. */
+  readonly low: number;
+}
+
 interface MarkedSome extends Marked {
   /** Whether a match begins somewhere in between. */
   readonly isSome: boolean;
 }
 
 /** Goes on towards the line's start as far as the sets are known. */
-function markAlone({ width, sets }: Table, from: Marked): MarkedSome {
+function markAlone({ width, sets }: Table, from: Unmarked): MarkedSome {
   const { rows, starts } = sets;
   const { classes: line, sets: marks } = scratch;
+  const { low } = from;
   let { at, set } = from;
   let some = 0;
-  for (; at > 0; at--) {
+  for (; at > low; at--) {
     const index = line[at - 1] ?? 0;
     if (index === CONTINUED) continue;
     const next = rows[set * width + index] ?? 0;
@@ -194,12 +254,13 @@ function markAlone({ width, sets }: Table, from: Marked): MarkedSome {
 }
 
 /** The same where the character on the left matters. */
-function markBetween({ program, width, neighbourKinds, sets }: Table, from: Marked): MarkedSome {
+function markBetween({ program, width, neighbourKinds, sets }: Table, from: Unmarked): MarkedSome {
   const { rows, starts } = sets;
   const { classes: line, sets: marks } = scratch;
+  const { low } = from;
   let { at, set } = from;
   let some = 0;
-  for (; at > 0; at--) {
+  for (; at > low; at--) {
     const index = line[at - 1] ?? 0;
     if (index === CONTINUED) continue;
     const left = leftOf(program, at - 1);
@@ -216,74 +277,4 @@ function leftOf({ classes, hasAssertions }: Program, at: number): number {
   if (at === 0 || !hasAssertions) return EDGE;
   const index = scratch.classes[at - 1] ?? 0;
   return index === CONTINUED ? OTHER : (classes.neighbours[index] ?? OTHER);
-}
-
-function setAtEnd(table: Table, length: number): number {
-  const { program, sets } = table;
-  const left = leftOf(program, length);
-  const known = sets.ends[left];
-  if (known !== undefined) return known;
-  const ways = program.kinds.map((kind) => (kind === MATCH ? 1 : 0));
-  const set = numberOf(table, withEarlier(program, ways, assertionsBetween(left, EDGE)));
-  sets.ends[left] = set;
-  return set;
-}
-
-/** The set at a place, from the one behind its character; 0 where there is no room for it. */
-function makeSet(table: Table, { at, set }: Marked): number {
-  const { program, sets, width, neighbourKinds } = table;
-  const { kinds, out, takes, classes } = program;
-  const index = scratch.classes[at] ?? 0;
-  const after = set * program.size;
-  const ways = kinds.map((kind, from) => {
-    if (kind !== RUNE) return kind === MATCH ? 1 : 0;
-    const isTaken = takes[from * classes.count + index] === 1;
-    return isTaken ? (sets.members[after + (out[from] ?? 0)] ?? 0) : 0;
-  });
-  const left = leftOf(program, at);
-  const assertions = assertionsBetween(left, classes.neighbours[index] ?? OTHER);
-  const number = numberOf(table, withEarlier(program, ways, assertions));
-  table.sets.rows[set * width + index * neighbourKinds + left] = number;
-  return number;
-}
-
-/** Adds the instructions that lead to those of a set without a character. */
-function withEarlier(program: Program, set: Uint8Array, assertions: number): Uint8Array {
-  const { kinds, argument, before } = program;
-  const added = [...set.keys()].filter((at) => set[at] === 1);
-  for (const at of added) {
-    for (const earlier of before[at] ?? []) {
-      const isAssertion = kinds[earlier] === ASSERTION;
-      const isHeld = !isAssertion || ((argument[earlier] ?? 0) & ~assertions) === 0;
-      if (set[earlier] === 1 || !isHeld) continue;
-      set[earlier] = 1;
-      added.push(earlier);
-    }
-  }
-  return set;
-}
-
-/** The same set has one number; 0 where there is no room for another one. */
-function numberOf({ program, sets, most }: Table, set: Uint8Array): number {
-  const key = Buffer.from(set.buffer, set.byteOffset, set.byteLength).toString('latin1');
-  const known = sets.numbers.get(key);
-  if (known !== undefined) return known;
-  const number = sets.count + 1;
-  if (number >= most) return 0;
-  sets.count = number;
-  sets.numbers.set(key, number);
-  if (number >= sets.starts.length) grow(sets);
-  sets.members.set(set, number * program.size);
-  sets.starts[number] = set[program.start] ?? 0;
-  return number;
-}
-
-function grow(sets: Sets): void {
-  const { members, rows, starts } = sets;
-  sets.members = new Uint8Array(members.length * 2);
-  sets.members.set(members);
-  sets.rows = new Uint16Array(rows.length * 2);
-  sets.rows.set(rows);
-  sets.starts = new Uint8Array(starts.length * 2);
-  sets.starts.set(starts);
 }

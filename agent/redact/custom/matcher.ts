@@ -7,26 +7,34 @@
  */
 
 import {
+  type Bounds,
   CONTINUED,
   type LineSets,
   lineSets,
-  type Outlook,
   type Stretch,
   scratch,
 } from './line-sets.ts';
 import { ASSERTION, CAPTURE, CHOICE, MATCH, PASS, type Program, RUNE } from './program.ts';
 
 export interface Search {
-  /** To be called before `find`, which holds for this line until another one is prepared, of whatever pattern. */
-  prepare(line: Stretch): Outlook;
-  /** Whether there is a match from an index on, counted from the line's start; `slots` then tells of it. */
+  /**
+   * Whether the line has a match.
+   *
+   * To be called before `find`, which holds for this line until another one is prepared, of whatever pattern.
+   */
+  prepare(line: Stretch): boolean;
+  /**
+   * Whether there is a match from an index on, counted from the line's start; `slots` then tells of it.
+   *
+   * @param from Not before the end of the match that was found last.
+   */
   find(from: number): boolean;
   /** Start and end of the match, then of each group: indexes from the line's start, -1 where a group took no part. */
   readonly slots: Int32Array;
 }
 
-export function search(program: Program): Search {
-  const sets = lineSets(program);
+export function search(program: Program, bounds?: Bounds): Search {
+  const sets = lineSets(program, bounds);
   const walker: Walker = {
     program,
     sets,
@@ -35,15 +43,11 @@ export function search(program: Program): Search {
     visit: 0,
     stack: [],
   };
-  let length = 0;
   return {
     slots: walker.slots,
-    prepare(line) {
-      length = line.to - line.from;
-      return sets.mark(line);
-    },
+    prepare: (line) => sets.mark(line),
     find(from) {
-      const at = sets.nextStart(from, length);
+      const at = sets.nextStart(from);
       if (at < 0) return false;
       walk(walker, at);
       return true;
@@ -87,8 +91,8 @@ function leaf(walker: Walker, from: number, at: number): number {
   const { kinds, out, argument } = program;
   const visit = ++walker.visit;
   stack.length = 0;
-  const { members } = sets;
   const row = sets.rowAt(at);
+  const { members } = sets;
   let next = from;
   for (;;) {
     const isOpen = members[row + next] === 1 && seen[next] !== visit;

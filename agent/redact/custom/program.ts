@@ -2,6 +2,8 @@
 
 import type { RE2JS } from 're2js';
 
+import { patternError } from './re2-cursor.ts';
+
 /** Instructions by number; where one leads is a number too. */
 export interface Program {
   readonly size: number;
@@ -14,8 +16,11 @@ export interface Program {
   readonly before: readonly (readonly number[])[];
   readonly slots: number;
   readonly classes: RuneClasses;
-  /** `instruction * classes.count + class`: 1 where the instruction takes characters of the class. */
-  readonly takes: Uint8Array;
+  /** The instructions that take a character, and those that end a match. */
+  readonly runes: Int32Array;
+  readonly matches: Int32Array;
+  /** Whether an instruction takes characters of a class. For all of them it would be a large table. */
+  takes(instruction: number, index: number): boolean;
   /** Whether it matters which characters stand around a place. */
   readonly hasAssertions: boolean;
 }
@@ -56,9 +61,6 @@ const ENDS = 2 | 8;
 const BOUNDARY = 16;
 const NO_BOUNDARY = 32;
 
-/** A table for more would be too large; such a pattern is left to re2js. */
-const MAX_CELLS = 4_000_000;
-
 interface Instruction {
   readonly op: number;
   readonly out: number;
@@ -74,13 +76,26 @@ interface Compiled {
   readonly numCap: number;
 }
 
-/** Undefined where the pattern is too large for tables. */
-export function toProgram(expression: RE2JS): Program | undefined {
+/** Numbers of classes stay below it: lines have them in two bytes, and one number means something else. */
+const MAX_CLASSES = 0xffff;
+
+/** @throws {PatternError} The pattern tells more characters apart than there are numbers. */
+export function checkClasses(expression: RE2JS): void {
+  const { inst }: Compiled = expression.re2().prog;
+  let most = WORD_RANGES.length * 2 + 3;
+  for (const { length } of new Set(inst.map(({ runes }) => runes))) {
+    most += length === 1 ? MAX_SPELLINGS * 2 : length;
+  }
+  // To make the classes takes longer than most patterns deserve, which never see a line.
+  if (most < MAX_CLASSES || toClasses(inst, true).count <= MAX_CLASSES) return;
+  throw patternError('too many different characters', 0);
+}
+
+export function toProgram(expression: RE2JS): Program {
   const { inst, start, numCap }: Compiled = expression.re2().prog;
   const kinds = Uint8Array.from(inst, ({ op }) => KINDS[op] ?? FAIL);
   const hasAssertions = kinds.includes(ASSERTION);
   const classes = toClasses(inst, hasAssertions);
-  if (inst.length * classes.count > MAX_CELLS) return undefined;
   return {
     size: inst.length,
     start,
@@ -90,9 +105,15 @@ export function toProgram(expression: RE2JS): Program | undefined {
     before: toBefore(inst, kinds),
     slots: Math.max(2, numCap),
     classes,
-    takes: toTakes(inst, classes),
+    runes: placesOf(kinds, RUNE),
+    matches: placesOf(kinds, MATCH),
+    takes: (at, index) => isTaken(inst[at], index === 0 ? 0 : (classes.bounds[index - 1] ?? 0)),
     hasAssertions,
   };
+}
+
+function placesOf(kinds: Uint8Array, kind: number): Int32Array {
+  return Int32Array.from([...kinds.keys()].filter((at) => kinds[at] === kind));
 }
 
 /** The assertions that hold between two neighbours. */
@@ -127,7 +148,14 @@ function toBefore(inst: readonly Instruction[], kinds: Uint8Array): readonly (re
 
 function toClasses(inst: readonly Instruction[], hasAssertions: boolean): RuneClasses {
   const starts = new Set<number>();
-  for (const instruction of inst) addBounds(instruction, starts);
+  const seen = new Set<ArrayLike<number>>();
+  for (const instruction of inst) {
+    const { runes } = instruction;
+    // Copies of an instruction share its ranges, which may be a thousand; a letter's case is of each copy.
+    if (runes.length !== 1 && seen.has(runes)) continue;
+    seen.add(runes);
+    addBounds(instruction, starts);
+  }
   if (hasAssertions) {
     for (const [first = 0, last = 0] of WORD_RANGES) starts.add(first).add(last + 1);
   }
@@ -160,7 +188,9 @@ function addBounds(instruction: Instruction, starts: Set<number>): void {
   }
 }
 
-/** The characters that an instruction for a single one takes: with `(?i)`, up to four. */
+const MAX_SPELLINGS = 4;
+
+/** The characters that an instruction for a single one takes: more than one with `(?i)`. */
 function spellings(instruction: Instruction): readonly number[] {
   const rune = instruction.runes[0] ?? 0;
   const isFolded = (instruction.arg & FOLDS_CASE) !== 0;
@@ -181,19 +211,8 @@ const FOLDS_CASE = 1;
 /** Above it no character has two cases. Source: Go, regexp/syntax, maxFold. */
 const LAST_FOLD = 0x1e943;
 
-function toTakes(inst: readonly Instruction[], { count, bounds }: RuneClasses): Uint8Array {
-  const takes = new Uint8Array(inst.length * count);
-  for (const [at, instruction] of inst.entries()) {
-    for (let index = 0; index < count; index++) {
-      const rune = index === 0 ? 0 : (bounds[index - 1] ?? 0);
-      if (isTaken(instruction, rune)) takes[at * count + index] = 1;
-    }
-  }
-  return takes;
-}
-
-function isTaken(instruction: Instruction, rune: number): boolean {
-  if (KINDS[instruction.op] !== RUNE) return false;
+function isTaken(instruction: Instruction | undefined, rune: number): boolean {
+  if (instruction === undefined) return false;
   if (instruction.op === ANY) return true;
   if (instruction.op === ANY_BUT_NEWLINE) return rune !== 0x0a;
   return instruction.matchRune(rune);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { compileExpression } from '../../../agent/redact/custom/expression.ts';
+import { PatternError } from '../../../agent/redact/custom/re2-cursor.ts';
 import { latin1 } from '../../support/latin1.ts';
 import { randomBelow } from '../../support/random.ts';
 
@@ -80,14 +81,48 @@ describe('redact/custom/expression', () => {
     }).timeout(30_000);
   });
 
-  it('finds the same by the library alone, for a pattern that is too large for tables', () => {
+  describe('on a line whose sets are too many for one table, or with a program too large for it', () => {
+    for (const [pattern, line] of crowdedRows()) {
+      it(`is done with ${pattern} on ${line.length} bytes in time`, () => {
+        let hidden = 0;
+        compileExpression(pattern).replace(stretch(line), () => hidden++);
+
+        assert.equal(hidden, line.split('x').length - 1);
+      }).timeout(30_000);
+    }
+  });
+
+  it('finds the same by a pattern of thousands of instructions and classes', () => {
     const pattern = '(?P<mask>[ab]+)(?:(?:\\pL\\pN\\pS\\pP){900})?(x)';
 
     assert.equal(replace(pattern, `ab${'ba'.repeat(300)}x-bx`), '***HIDDEN***x-***HIDDEN***x');
     assert.equal(compileExpression(pattern).isIn(stretch('abab')), false);
   });
 
-  it('finds the same on lines for which the tables do not suffice', () => {
+  it('takes a letter whose case is ignored only once in the pattern', () => {
+    assert.equal(
+      bytes('(?P<mask>(?i:k)k)', latin1('\u212ak k\u212a')),
+      latin1('***HIDDEN*** k\u212a'),
+    );
+    assert.equal(
+      bytes('(?P<mask>k(?i:k))', latin1('\u212ak k\u212a')),
+      latin1('\u212ak ***HIDDEN***'),
+    );
+  });
+
+  it('refuses a pattern that tells more characters apart than there are numbers for', () => {
+    const characters = Array.from({ length: 40_000 }, (_, index) => 0x10000 + index * 2);
+
+    assert.throws(
+      () => compileExpression(`[${String.fromCodePoint(...characters)}]`),
+      PatternError,
+    );
+    assert.doesNotThrow(() =>
+      compileExpression(`[${String.fromCodePoint(...characters.slice(0, 30_000))}]`),
+    );
+  });
+
+  it('finds the same on lines for which one table does not suffice', () => {
     const expression = compileExpression('(?P<mask>x[ac]{200}c)');
     const random = randomBelow(3);
     for (let round = 0; round < 10; round++) {
@@ -102,6 +137,19 @@ describe('redact/custom/expression', () => {
     }
   }).timeout(30_000);
 });
+
+/** Each place has another set, or each `x` is looked for a `y`: quadratic where the line is read for each match. */
+function crowdedRows(): [string, string][] {
+  const random = randomBelow(7);
+  const mixed = Array.from({ length: 400_000 }, () => 'xc'.charAt(random(2))).join('');
+  return [
+    ['(?P<mask>x.*y|x|q.{18}c)', mixed],
+    ['(?P<mask>x.*y|x|\\bq.{18}c)', mixed],
+    ['(?P<mask>x|q(?:\\pL\\pN\\pS\\pP){900}|x.*y)', 'x'.repeat(400_000)],
+    ['(?P<mask>x|q(?:\\pL\\pN\\pS\\pP){900}|x.*y)', mixed.slice(0, 40_000)],
+    ['(?P<mask>x|q[xc]{900}[xc]{900}c|x.*y)', mixed.slice(0, 20_000)],
+  ];
+}
 
 function replacedRows(): [string, string, string | undefined][] {
   return [
