@@ -151,14 +151,11 @@ function addDatabaseUrl({ line, places, from: user, pathEnd: findPathEnd }: Sear
   return true;
 }
 
-const STRING_END = /["'\\]/g;
-
 /** A path ends with the string that it stands in. Upstream takes what follows for a part of it, a secret's name for one, whose value then stays. */
 function endOfPathInString(line: string, start: number): number {
-  STRING_END.lastIndex = start;
-  const end = STRING_END.exec(line)?.index ?? line.length;
-  const pathEnd = endOfPath(line, start);
-  return pathEnd === -1 ? -1 : Math.min(end, pathEnd);
+  const end = endOfPath(line, start);
+  const inString = end === -1 ? -1 : line.slice(start, end).search(/["'\\]/);
+  return inString === -1 ? end : start + inString;
 }
 
 const AS_UPSTREAM = databaseRules(endOfPath);

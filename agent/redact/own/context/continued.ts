@@ -3,9 +3,11 @@
 import { MASK } from '../../rules.ts';
 import { continueCommand } from './commands/command-lines.ts';
 import { applyEdits, type Edit, type Findings, type Pending } from './edits.ts';
-import { isPinName } from './env-names.ts';
+import { digitsOf, isWords } from './env-names.ts';
 import { secondOnLine } from './fields/field-elements.ts';
 import { readValue } from './fields/field-value.ts';
+import { IN_ELEMENT } from './fields/field-xml.ts';
+import { isMapSecret, isOnlyMap, isSecretKey, memberOnLine } from './fields/secret-maps.ts';
 import { isKept } from './kept-values.ts';
 import { closingQuote, type Quote, quoteAt } from './quotes.ts';
 import { mayBeSecret } from './secret-names.ts';
@@ -82,27 +84,40 @@ function asContinued(
   return { line: applyEdits(line, edits), pending, isHidden: edits.length > 0 };
 }
 
-const VALUE_LINE = /^([ \t]*(?:-[ \t]+)?)(\\*["']?)(?:value|default|val)\\*["']?[ \t]*[:=][ \t]*/i;
+const VALUE_LINE =
+  /^([ \t]*(?:-[ \t]+)?)(\\*["']?)(?:(?:parameter)?value|default|val)\\*["']?[ \t]*[:=][ \t]*/i;
 /** `"optional": true,` and the like, and comments. */
 const BETWEEN_LINE =
   /^[ \t]*(?:#|\\*["']?(?!(?:name|key|value\w{1,8})\b)[\w.]{1,40}\\*["']?[ \t]*[:=][ \t]*[^ \t{[])/i;
 const MAX_BETWEEN_LINES = 4;
 
 function continuePair(line: string, pending: Extract<Pending, { kind: 'pair' }>): Continued {
-  const match = VALUE_LINE.exec(line);
+  const prefix = LOG_PREFIX.exec(line)?.[0] ?? '';
+  const match = VALUE_LINE.exec(line.slice(prefix.length));
   const xml = XML_VALUE_LINE.exec(line);
   if (xml !== null) return hideXml(line, xml);
   if (match === null) {
     const lines = pending.lines + 1;
-    const isBetween = lines <= MAX_BETWEEN_LINES && BETWEEN_LINE.test(line);
-    const isOfPair = isBetween && line.search(/[^ \t]/) === pending.column;
+    const isOfPair = lines <= MAX_BETWEEN_LINES && isBetween(line, prefix, pending.column);
     return unchanged(line, isOfPair ? { ...pending, lines } : undefined);
   }
   const [opening = '', indent = '', quote = ''] = match;
-  return hideValue(line, { at: opening.length, indent: indent.length, quote, name: pending.name });
+  const at = prefix.length + opening.length;
+  return hideValue(line, { at, indent: prefix.length + indent.length, quote, name: pending.name });
 }
 
-const NESTED_VALUE = /^([ \t]*)(\\*["']?)(?:value|default|data)\\*["']?[ \t]*:[ \t]*(?=[^ \t])/i;
+/** Comments and empty lines stand in any column. */
+function isBetween(line: string, prefix: string, column: number): boolean {
+  const rest = line.slice(prefix.length);
+  if (/^[ \t]*(?:#|\r?$)/.test(rest)) return true;
+  return BETWEEN_LINE.test(rest) && line.search(/[^ \t]/) === column;
+}
+
+/** Before each line of a log, as of `kubectl logs --timestamps`, of CRI and of Compose. */
+const LOG_PREFIX =
+  /^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]{8,20}(?:Z|[+-][0-9]{2}:?[0-9]{2})?(?: std(?:out|err) [FP])? ?|[\w.-]{1,64}[ \t]{0,32}\| ?)/;
+
+const NESTED_VALUE = /^([ \t]*)(\\*["']?)(?:value|default|data)\\*["']?[ \t]*[:=][ \t]*(?=[^ \t])/i;
 
 const XML_VALUE_LINE = /^([ \t]*<(?:value|string)>)([^<]+)<\//;
 
@@ -117,25 +132,66 @@ type PendingArgument = Extract<Pending, { kind: 'argument' }>;
 type PendingNested = Extract<Pending, { kind: 'nested' }>;
 
 function continueNested(line: string, pending: PendingNested): Continued {
-  const { name } = pending;
+  if (pending.column === IN_ELEMENT) return continueText(line, pending);
   const column = indentOf(line);
-  const later: PendingNested = { ...pending, isFirst: false };
+  const later: PendingNested = { ...pending, isFirst: false, child: pending.child ?? column };
   if (/^[ \t]*(?:#|\r?$)/.test(line)) return unchanged(line, pending);
   const isElement = line.startsWith('- ', column);
   if (column < pending.column + (isElement ? 0 : 1)) return unchanged(line);
-  const match = NESTED_VALUE.exec(line);
-  if (match !== null) {
-    return hideValue(line, { at: match[0].length, indent: column, quote: match[2] ?? '', name });
-  }
   if (isElement) return continueElement(line, column, later);
-  if (OWN_NAME.test(line) || !pending.isFirst) return unchanged(line, later);
-  return hideValue(line, { at: column, indent: pending.column, quote: '', name });
+  return continueKey(line, column, later) ?? continueFirst(line, pending, later);
+}
+
+/** Lines of an element of XML, up to a tag or to what people read. */
+function continueText(line: string, pending: PendingNested): Continued {
+  const content = line.trim();
+  if (content === '') return unchanged(line, pending);
+  if (content.startsWith('<') || isWords(content)) return unchanged(line);
+  if (isKept(content)) return unchanged(line, pending);
+  return { line: line.replace(content, () => MASK), pending, isHidden: true };
+}
+
+/** Of the line's own key the name may say something. */
+function continueKey(line: string, column: number, pending: PendingNested): Continued | undefined {
+  const { name, child } = pending;
+  const match = isOnlyMap(name) ? null : NESTED_VALUE.exec(line);
+  if (match === null) return column === child ? continueMap(line, column, pending) : undefined;
+  return hideValue(line, { at: match[0].length, indent: column, quote: match[2] ?? '', name });
+}
+
+/** The first line may be the value itself. */
+function continueFirst(line: string, pending: PendingNested, later: PendingNested): Continued {
+  const { name, isFirst, column } = pending;
+  if (OWN_NAME.test(line) || !isFirst || isOnlyMap(name)) return unchanged(line, later);
+  return hideValue(line, { at: indentOf(line), indent: column, quote: '', name });
+}
+
+/** A value right below a name that says what it is. */
+function continueMap(line: string, indent: number, pending: PendingNested): Continued | undefined {
+  const { name } = pending;
+  const member = memberOnLine(line);
+  if (member === undefined || !isSecretKey(name, member.key)) return undefined;
+  const { key, quote, at } = member;
+  const hidden = hideValue(line, {
+    at,
+    indent,
+    quote,
+    name,
+    isValue: (value) => isMapSecret(name, key, value),
+  });
+  // To a second look, which has the mask, no value goes on: it waits for the next.
+  return hidden.pending === undefined ? { ...hidden, pending } : hidden;
 }
 
 /** Of a list of texts; a list of objects is none of secrets. */
 function continueElement(line: string, column: number, pending: PendingNested): Continued {
   const at = column + line.slice(column).search(/[^ -]|$/);
-  if (at >= line.length || OWN_NAME.test(line.slice(at)) || /^[[{]/.test(line.slice(at, at + 1))) {
+  if (
+    at >= line.length ||
+    isOnlyMap(pending.name) ||
+    OWN_NAME.test(line.slice(at)) ||
+    /^[[{]/.test(line.slice(at, at + 1))
+  ) {
     return unchanged(line);
   }
   const hidden = hideValue(line, { at, indent: column, quote: '', name: pending.name });
@@ -182,6 +238,8 @@ interface ContinuedValue {
   readonly indent: number;
   readonly quote: string;
   readonly name: string | undefined;
+  /** What the value must be. */
+  readonly isValue?: (value: string) => boolean;
 }
 
 /** Twice: behind what quotes that do not match enclose there may be more, which a second look would take for the value. */
@@ -194,7 +252,7 @@ function hideValue(line: string, place: ContinuedValue): Continued {
 
 function hideOnce(
   line: string,
-  { at, indent, quote, name }: ContinuedValue,
+  { at, indent, quote, name, isValue }: ContinuedValue,
 ): Continued & { readonly line: string } {
   const value = readValue(line, {
     at,
@@ -202,22 +260,22 @@ function hideOnce(
     isLineStart: true,
     isYaml: quote === '',
     indent,
-    isPin: name !== undefined && isPinName(name),
+    digits: digitsOf(name ?? ''),
     isInDouble: false,
     isInSingle: false,
     stringRun: undefined,
     lineEnd: line.trimEnd().length,
   });
-  if (value === undefined || !isOf(name, line, value.edit)) {
+  const isSecret = isValue ?? ((text: string) => name === undefined || mayBeSecret(name, text));
+  if (value === undefined || !isOf(line, value.edit, isSecret)) {
     return { line, pending: undefined, isHidden: false };
   }
   const edits = value.edit === undefined ? [] : [value.edit];
   return asContinued(line, { edits, pending: value.pending });
 }
 
-function isOf(name: string | undefined, line: string, edit: Edit | undefined): boolean {
-  if (name === undefined || edit === undefined) return true;
-  return mayBeSecret(name, line.slice(edit.start, edit.end));
+function isOf(line: string, edit: Edit | undefined, isSecret: (value: string) => boolean): boolean {
+  return edit === undefined || isSecret(line.slice(edit.start, edit.end));
 }
 
 function asQuote(text: string): Quote {

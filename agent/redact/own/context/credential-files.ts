@@ -30,7 +30,19 @@ const HASH = String.raw`((?<![\w$])${METHOD})([\w./+=,$-]{30,512})`;
 /** `user:{SHA}…`. Source: RFC 2307, section 5.3; Dovecot's manual, "Password Schemes". */
 const SCHEME = String.raw`((?<=^|[:\s"'=])\{(?:S?SHA(?:256|384|512)?|S?MD5|(?:(?:SHA(?:256|512)|MD5|BLF)-)?CRYPT|PLAIN|ARGON2ID?)(?:\.(?:HEX|B64))?\})([^\s:"'\\,{}]{4,512})`;
 
-const PATTERNS = [PGPASS, USER_LIST, ESCAPED_USER_LIST, CRYPTED, HASH, SCHEME, LOW_PORT_PGPASS];
+/** What `vault operator init` prints. */
+const UNSEAL_KEY = String.raw`((?:Unseal|Recovery)[ ]Key[ ][0-9]{1,3}:[ ]{1,16})([\w+/=-]{8,512})`;
+
+const PATTERNS = [
+  PGPASS,
+  USER_LIST,
+  ESCAPED_USER_LIST,
+  CRYPTED,
+  HASH,
+  SCHEME,
+  UNSEAL_KEY,
+  LOW_PORT_PGPASS,
+];
 /** Each has two groups. */
 const LOW_PORT_INDEX = 2 * PATTERNS.indexOf(LOW_PORT_PGPASS);
 const SECRETS = new RegExp(PATTERNS.join('|'), 'g');
@@ -38,16 +50,17 @@ const SECRETS = new RegExp(PATTERNS.join('|'), 'g');
 const SEEDS = [
   ':[1-9][0-9][0-9][0-9]:',
   ':[*]:[^:]',
-  ':[1-9][0-9]?[0-9]?:[a-z_*]',
-  String.raw`"[ ]\\?"[!#-~]{1,64}\\?"(?:$|[\\\r\n])`,
-  '[$](?:[1567y][$]|2[abxy][$]|apr1|argo|scry|pbkd)',
-  '[{](?:[s]?sha|[s]?md5|crypt|plain|blf)',
+  ...['', '[0-9]', '[0-9][0-9]'].map((digits) => `:[1-9]${digits}:[a-z_*]`),
+  String.raw`"[ ]"[!#-~]{1,64}\\?"(?:$|[\\\r\n])`,
+  String.raw`"[ ]\\"[!#-~]{1,64}\\?"(?:$|[\\\r\n])`,
+  ...['[1567y][$]', '2[abxy][$]', 'apr1', 'argo', 'scry', 'pbkd'].map((word) => `[$]${word}`),
+  ...['sha', 'ssha', 'md5', 'smd5', 'crypt', 'plain', 'blf'].map((word) => `[{]${word}`),
 ];
 
 export const CREDENTIAL_FILE: ContextRule = {
   name: 'named-secret',
-  needed: SEEDS.join('|'),
-  seeds: SEEDS,
+  needed: [...SEEDS, 'Key[ ][0-9]'].join('|'),
+  seeds: [...SEEDS, 'key'],
   find(line) {
     const edits: Edit[] = [];
     for (const match of line.matchAll(SECRETS)) {

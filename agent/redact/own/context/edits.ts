@@ -49,6 +49,8 @@ export type Pending =
       /** The next line may be the value itself. */
       readonly isFirst: boolean;
       readonly name: string;
+      /** Of the first line below; undefined: not known yet. */
+      readonly child?: number;
     }
   /** Lines that are indented deeper, one mask in the place of all of them. */
   | { readonly kind: 'block'; readonly indent: number; readonly isHidden: boolean }

@@ -1,6 +1,6 @@
 /** Names of environment variables whose last word says secret of some values only: `DB_KEY`, `STORAGE_SAS`, `USER_PIN`. */
 
-const WORDS = 'AUTH|KEY|SAS|PIN|OTP|SALT';
+const WORDS = 'AUTH|KEY|SAS|PIN|OTP|SALT|PAT';
 
 /** The words in capitals, for a pattern with `i`. A `/` or a `+` before one is in base64. */
 export const ENV_WORDS = String.raw`(?-i:(?:(?<![A-Za-z0-9.+/-])|(?<=\\[nrt]))(?:${WORDS}))`;
@@ -9,7 +9,14 @@ export const ENV_WORDS = String.raw`(?-i:(?:(?<![A-Za-z0-9.+/-])|(?<=\\[nrt]))(?
 export const NEEDED_ENV_WORDS = `${ENV_WORDS}(?![A-Za-z])`;
 
 /** Parts of the words that no seed of other words has. */
-export const ENV_SEEDS = ['auth[=\r\n]', 'sas[^a-z]', 'pin[^a-z]', 'otp[^a-z]', 'salt[^a-z]'];
+export const ENV_SEEDS = [
+  'auth[=\r\n]',
+  'sas[^a-z]',
+  'pin[^a-z]',
+  'otp[^a-z]',
+  'salt[^a-z]',
+  'pat[^a-z]',
+];
 
 const LAST_WORD = new RegExp(`(?:^|_)(${WORDS})(?:_?[0-9]{1,2})?$`);
 
@@ -28,9 +35,17 @@ export function isEnvSecretName(name: string): boolean {
 }
 
 /** A PIN and a one-time password may be numbers as short as those of ports. */
-export function isPinName(name: string): boolean {
+function isPinName(name: string): boolean {
   const word = /^[A-Z0-9_]+$/.test(name) ? LAST_WORD.exec(name)?.[1] : undefined;
   return word === 'PIN' || word === 'OTP';
+}
+
+/** What a number of a few digits is behind a name: a port or a count, a secret if it has quotes, or a secret. */
+export type Digits = 'kept' | 'quoted' | 'secret';
+
+export function digitsOf(name: string): Digits {
+  if (isPinName(name)) return 'secret';
+  return /pass(?:word|wd|phrase|code)?s?$|pwd$/i.test(name) ? 'quoted' : 'kept';
 }
 
 export function isPinValue(value: string): boolean {

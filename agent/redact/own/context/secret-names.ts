@@ -7,6 +7,8 @@ import {
   mayBeEnvSecret,
   NEEDED_ENV_WORDS,
 } from './env-names.ts';
+import { isNoSecret } from './fields/no-secrets.ts';
+import { isWeakName, mayBeWeakSecret, WEAK_WORDS } from './fields/weak-names.ts';
 
 const KEYS = [
   'api|secret|access|private|encryption|signing|auth|account',
@@ -19,6 +21,13 @@ const LAST_WORDS = [
   'access[_.-]?key[_.-]?id',
   `(?:${KEYS})[_.-]?keys?`,
   'secret[_.-]?key[_.-]?base',
+  `(?:(?:${KEYS})[_.-]?key|${OWN_WORDS})[_.-]?(?:base64|b64)`,
+  'jwt(?:__|:)key',
+  'pass(?:word|wd)?[_.-]?hash',
+  '(?:erlang|release)[_.-]?cookie',
+  'authtok',
+  '(?<![a-z])(?:mnemonic|wallet_seed|psk)',
+  'redis_auth',
   OWN_WORDS,
   'passwords',
   `(?:${OWN_WORDS})[_.-]?value`,
@@ -36,10 +45,10 @@ const SHORT_WORDS = 'pass|pw|creds?|auth|webhook|tokens';
 const NOT_LAST = `(?:pass(?:word|wd)?|token|secret|api_?key)(?:_[a-z0-9]{1,24}){1,5}`;
 
 /** The words of such names up to their last, in any case, for a pattern with `i`. */
-export const SECRET_WORDS = [LAST_WORDS, SHORT_WORDS, NOT_LAST, ENV_WORDS].join('|');
+export const SECRET_WORDS = [LAST_WORDS, SHORT_WORDS, WEAK_WORDS, NOT_LAST, ENV_WORDS].join('|');
 
 /** What a line with such a name has at least, in any case: of `SECRET_WORDS`, without what is asked of the rest. */
-export const NEEDED_WORDS = [LAST_WORDS, SHORT_WORDS, NEEDED_ENV_WORDS].join('|');
+export const NEEDED_WORDS = [LAST_WORDS, SHORT_WORDS, WEAK_WORDS, NEEDED_ENV_WORDS].join('|');
 
 /** Parts of the words. */
 export const SECRET_SEEDS = [
@@ -51,21 +60,32 @@ export const SECRET_SEEDS = [
   'pwd',
   'dsn',
   '[r_]auth',
-  'n[_.-]?strin',
+  'nstrin',
+  'n[_.-]strin',
   '_webh',
-  'k[_.-]?url',
+  'kurl',
+  'k[_.-]url',
+  'kie',
+  'thtok',
+  'emonic',
+  't_seed',
+  'psk',
   ...ENV_SEEDS,
 ];
 
 const ENDS_WELL = new RegExp(`(?:${LAST_WORDS})(?:[_-]?[0-9]{1,2})?$`, 'i');
 const ENDS_SHORT = new RegExp(`(?:${SHORT_WORDS})(?:[_-]?[0-9]{1,2})?$`, 'i');
 
+const OWNERS =
+  'require|store|key|trust|db|smtp|user|root|admin|pg|mysql|redis|mail|ldap|bind|proxy';
+
 /** Three or four letters end many words: they must be a word of the name, or stand behind one of these. */
 const SHORT_NAME = new RegExp(
   [
     '(?:^|[_.-])(?:[Pp]ass|PASS|[Pp]w|PW|[Cc]reds?|CREDS?)',
     '[a-z0-9](?:Pass|Pw|PW|Creds?)',
-    '(?:require|store|key|trust|db|smtp|user|root|admin|pg|mysql|redis|mail|ldap|bind|proxy)(?:pass|pw)',
+    `(?:${OWNERS})(?:pass|pw)`,
+    `(?:${OWNERS.toUpperCase()})(?:PASS|PW)`,
     'olcRootPW',
     '(?:^|[A-Z0-9]_)TOKENS',
     '[A-Z0-9]_(?:AUTH|WEBHOOK)',
@@ -98,7 +118,7 @@ export function saysSecret(name: string): boolean {
   if (/dsn$/i.test(name)) return /(?:^|[_.-])(?:dsn|Dsn|DSN)$|[a-z0-9]D(?:sn|SN)$/.test(name);
   if (/passwords$/i.test(name) || ENDS_WELL.test(name)) return !isCountOfKeys(name);
   if (isShort(name)) return !COUNT.test(name);
-  return isEnvSecretName(name) || (!ENDS_SHORT.test(name) && isEnvName(name));
+  return isWeakName(name) || isEnvSecretName(name) || (!ENDS_SHORT.test(name) && isEnvName(name));
 }
 
 function isShort(name: string): boolean {
@@ -121,11 +141,26 @@ function isEnvName(name: string): boolean {
 const WAYS =
   /^(?:basic|digest|none|ldap|oauth2?|oidc|saml|ntlm|jwt|kerberos|scram[\w-]*|md5|trust|password|plain|anonymous|token|mtls|tls|[a-z]+d|optional)$/i;
 
+const ALGORITHMS = /^(?:bcrypt|argon2\w*|scrypt|pbkdf2\w*|sha-?\d*\w*|md5|crypt)$/i;
+
 /** Whether the value may be a secret, where the name alone does not say it. */
 export function mayBeSecret(name: string, value: string): boolean {
-  if (isEnvSecretName(name) && !ENDS_WELL.test(name) && !isShort(name)) {
-    return mayBeEnvSecret(name, value);
+  if (isNoSecret(name, value)) return false;
+  const own = mayBeShortSecret(name, value);
+  return own ?? mayBeNamedSecret(name, value);
+}
+
+/** Undefined: the name alone says it, but for what `mayBeNamedSecret` asks. */
+function mayBeShortSecret(name: string, value: string): boolean | undefined {
+  if (!ENDS_WELL.test(name) && !isShort(name)) {
+    if (isEnvSecretName(name)) return mayBeEnvSecret(name, value);
+    if (isWeakName(name)) return mayBeWeakSecret(name, value);
   }
+  return undefined;
+}
+
+function mayBeNamedSecret(name: string, value: string): boolean {
+  if (/hash$/i.test(name)) return !ALGORITHMS.test(value);
   if (/webhook$/i.test(name)) return /^https?:/i.test(value);
   if (/auth$/i.test(name)) return !WAYS.test(value);
   if (/pass$/i.test(name)) return !/^(?:ok|yes|no|on|off|all|none)$/i.test(value);

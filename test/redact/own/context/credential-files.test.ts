@@ -24,6 +24,8 @@ describe('redact/own/context/credential-files', () => {
       '"hash": "$2a$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy"\n',
       '"hash": "$2a$§"\n',
     ],
+    'Unseal Key 1: §\nUnseal Key 2: §\r\nRecovery Key 1: §\n',
+    '{"a":"Unseal Key 1: §\\nUnseal Key 2: §\\n"}\n',
     'user bob insecure-password §\n  user bob insecure-password § groups x\n',
     'user bob password $6$§\n',
     'stats auth admin:§\n    stats  auth  admin:§\n',
@@ -33,6 +35,7 @@ describe('redact/own/context/credential-files', () => {
   ]);
 
   itLeaves([
+    'Unseal Key Shares: b1c2d3e4\nUnseal Key Nonce 1\nKey 1: b1c2d3e4\n',
     'root:x:0:0:root:/root:/bin/bash\n',
     'root:*:19000:0:99999:7:::\nb:!:19000:0:99999:7:::\n',
     'bob:x:1000:1000:Bob:/home/bob:/bin/zsh1\ndocker:x:999:bob\n',

@@ -4,11 +4,21 @@ import assert from 'node:assert/strict';
 
 import { RULES_ON } from '../../../../agent/redact/names.ts';
 import { contextRules } from '../../../../agent/redact/own/context/rules.ts';
-import { MASK } from '../../../../agent/redact/rules.ts';
+import { MASK, type RuleSet } from '../../../../agent/redact/rules.ts';
+
+/** By names: made once, as a run does. */
+const SETS = new Map<string, RuleSet>();
+
+function setOf(names: readonly string[]): RuleSet {
+  const key = names.join();
+  const set = SETS.get(key) ?? contextRules(new Set(names));
+  SETS.set(key, set);
+  return set;
+}
 
 /** The pieces of one file through these rules, put together again. */
-export function redactedBy(names: Iterable<string>, pieces: readonly string[]): string {
-  const redactor = contextRules(new Set(names)).open('', () => undefined);
+export function redactedBy(names: readonly string[], pieces: readonly string[]): string {
+  const redactor = setOf(names).open('', () => undefined);
   assert.ok(redactor);
   return pieces.map((piece) => (piece === '' ? '' : redactor.redact(piece))).join('');
 }

@@ -15,7 +15,7 @@ const ARGUMENT = new RegExp(`${QUOTED}|${PLAIN}`, 'g');
 export const ANY_ARGUMENT_SECRET: ContextRule = {
   name: 'named-secret',
   needed: String.raw`(?:${FLAG})(?:\\{0,7}["',]|[ \t\r]*$)`,
-  seeds: [String.raw`-[apuw]["',\\\r\n]`, String.raw`-user["',\\\r\n]`],
+  seeds: [String.raw`-[apuw]["',\\\r\n \t]`, String.raw`-user["',\\\r\n= \t]`],
   find(line): Findings {
     const edits: Edit[] = [];
     let pending: PendingCommand | undefined;

@@ -6,6 +6,7 @@ import { isAt } from '../sticky.ts';
 import { walkList } from './command-lists.ts';
 import { walkCommand } from './command-walk.ts';
 import { ANY_COMMAND, commandNamed, isAnyFlag, secretFrom } from './command-words.ts';
+import { continueModule, LOGIN_MODULE } from './jaas.ts';
 import { placeAt } from './words.ts';
 
 /** Further behind nothing is looked at. */
@@ -68,6 +69,7 @@ export function shellCommand(command: string, flag: string): PendingCommand {
 export function continueCommand(line: string, pending: PendingCommand): Findings {
   const next = { ...pending, words: pending.words + 1 };
   if (next.words > MAX_LINES) return NO_FINDINGS;
+  if (pending.command === LOGIN_MODULE) return continueModule(line, next);
   if (pending.form === 'shell') return continueShell(line, next);
   if (/^[ \t]*(?:#|\r?$)/.test(line)) return { edits: [], pending: next };
   return pending.form === 'flow' ? continueFlow(line, next) : continueLines(line, next);

@@ -5,44 +5,70 @@ import { isKept } from '../kept-values.ts';
 
 /** How a command is given its secret. */
 export interface Command {
-  /** Whole words. */
-  readonly flags?: readonly string[];
+  /** Of the word before a secret: all of it. */
+  readonly flag?: RegExp;
   /** The secret stands right behind: `-psecret`. */
-  readonly joined?: string;
-  /** Of `user:password` the user stays. */
-  readonly hasUser?: true;
+  readonly joined?: RegExp;
+  /** Of `user:password` the user stays, up to this. */
+  readonly userEnd?: ':' | '%';
 }
 
+const A: Command = { flag: /^-a$/ };
+const P: Command = { flag: /^-p$/ };
+const UPPER_P: Command = { flag: /^-P$/, joined: /^-P/ };
+const W: Command = { flag: /^-w$/ };
+const JOINED_P: Command = { joined: /^-p/ };
+/** Of curl's other letters those that have no value: `-sku user:password`. */
+const CURL: Command = {
+  flag: /^(?:-[fgGiIkLnNsSvV#0-46]{0,16}[uU]|--(?:proxy-)?user)$/,
+  joined: /^(?:-[fgGiIkLnNsSvV#0-46]{0,16}[uU]|--(?:proxy-)?user=)/,
+  userEnd: ':',
+};
+const HTTPIE: Command = { flag: /^(?:-a|--auth)$/, joined: /^(?:-a|--auth=)/, userEnd: ':' };
+const SMB: Command = { flag: /^(?:-U|--user)$/, joined: /^(?:-U|--user=)/, userEnd: '%' };
+
 const COMMANDS: Readonly<Record<string, Command>> = {
-  'redis-cli': { flags: ['-a'] },
-  mysql: { joined: '-p' },
-  mysqldump: { joined: '-p' },
-  mysqladmin: { joined: '-p' },
-  mariadb: { joined: '-p' },
-  'mariadb-dump': { joined: '-p' },
-  'mariadb-admin': { joined: '-p' },
-  curl: { flags: ['-u', '--user', '-U', '--proxy-user'], hasUser: true },
-  sshpass: { flags: ['-p'], joined: '-p' },
-  login: { flags: ['-p'] },
-  mongo: { flags: ['-p'] },
-  mongosh: { flags: ['-p'] },
-  mongodump: { flags: ['-p'] },
-  ldapsearch: { flags: ['-w'] },
-  ldapadd: { flags: ['-w'] },
-  ldapmodify: { flags: ['-w'] },
+  'redis-cli': A,
+  ...Object.fromEntries(
+    [
+      'mysql|mysqldump|mysqladmin|mysqlcheck|mysqlimport|mysqlshow|mysqlslap|mysqlbinlog|mysqlpump|mysqlsh',
+      'mariadb|mariadb-dump|mariadb-admin|mariadb-check|mariadb-import|mariadb-show|mariadb-binlog',
+      '7z|7za|7zr|7zz',
+    ].flatMap((names) => names.split('|').map((name) => [name, JOINED_P])),
+  ),
+  curl: CURL,
+  sshpass: { ...P, ...JOINED_P },
+  login: { ...P, ...JOINED_P },
+  mongo: P,
+  mongosh: P,
+  mongodump: P,
+  cqlsh: P,
+  rabbitmqadmin: { ...P, ...JOINED_P },
+  'cypher-shell': { ...P, ...JOINED_P },
+  sqlcmd: UPPER_P,
+  bcp: UPPER_P,
+  smbclient: SMB,
+  http: HTTPIE,
+  https: HTTPIE,
+  ldapsearch: W,
+  ldapadd: W,
+  ldapmodify: W,
 };
 
 /** Of arguments whose command is not known, or not yet: of a container's keys in their order `args` comes first. */
 export const ANY_COMMAND = '';
 
-const PASSWORD: Command = { flags: ['-a', '-p', '-w'] };
-const USER: Command = { flags: ['-u', '-U', '--user', '--proxy-user'], hasUser: true };
-const ANY_FLAGS: Readonly<Record<string, Command>> = Object.fromEntries(
-  [PASSWORD, USER].flatMap((one) => (one.flags ?? []).map((flag) => [flag, one])),
-);
+const ANY_FLAGS: readonly Command[] = [
+  { flag: /^-[apw]$/ },
+  { flag: /^(?:-[uU]|--(?:proxy-)?user)$/, userEnd: ':' },
+];
 
 export function isAnyFlag(word: string): boolean {
-  return Object.hasOwn(ANY_FLAGS, word);
+  return anyCommand(word) !== undefined;
+}
+
+function anyCommand(word: string): Command | undefined {
+  return ANY_FLAGS.find(({ flag }) => flag?.test(word) === true);
 }
 
 export const COMMAND_NAMES = Object.keys(COMMANDS);
@@ -58,7 +84,7 @@ export function secretFrom(
   command: string,
   { flag, word }: { readonly flag: string; readonly word: string },
 ): number | undefined {
-  const from = secretAt(COMMANDS[command] ?? ANY_FLAGS[flag] ?? {}, flag, word);
+  const from = secretAt(COMMANDS[command] ?? anyCommand(flag) ?? {}, flag, word);
   if (command === ANY_COMMAND && !isPlainlySecret(word.slice(from))) return undefined;
   return from === undefined || isKept(word.slice(from)) ? undefined : from;
 }
@@ -78,19 +104,17 @@ const NO_SECRET = new RegExp(
 );
 
 /** Where the command does not say it, the value must: it is neither words nor a number, a path and the like. */
-function isPlainlySecret(value: string): boolean {
+export function isPlainlySecret(value: string): boolean {
   return !NO_SECRET.test(value) && mayBeEnvSecret('KEY', value);
 }
 
 function secretAt(
-  { flags = [], joined, hasUser }: Command,
+  { flag: ofSecret, joined, userEnd }: Command,
   flag: string,
   word: string,
 ): number | undefined {
-  if (flags.includes(flag)) {
-    const colon = hasUser === true ? word.indexOf(':') : -1;
-    return hasUser === true && colon === -1 ? undefined : colon + 1;
-  }
-  if (joined === undefined || !word.startsWith(joined) || word.startsWith('--')) return undefined;
-  return joined.length;
+  const opening = ofSecret?.test(flag) === true ? '' : joined?.exec(word)?.[0];
+  if (opening === undefined || userEnd === undefined) return opening?.length;
+  const end = word.indexOf(userEnd, opening.length);
+  return end === -1 ? undefined : end + 1;
 }

@@ -10,21 +10,45 @@ import {
   type PendingCommand,
   type PendingContainer,
 } from '../edits.ts';
+import { isAt } from '../sticky.ts';
 import { commandOnLine, shellCommand } from './command-lines.ts';
 import { findInList } from './command-lists.ts';
 import { walkCommand } from './command-walk.ts';
 import { COMMAND_NAMES } from './command-words.ts';
 import { findOpenings, NEEDED_OPENINGS, OPENING_SEEDS } from './openings.ts';
+import { findPhrases, NEEDED_PHRASES, PHRASE_SEEDS } from './phrases.ts';
 import { placeAt } from './words.ts';
 
 /** The `n` of an escape is none of a name's. */
 const BEFORE = String.raw`(?:(?<![\w.-])|(?<=\\[nrt]))`;
 const NAMES = `${BEFORE}(?:${COMMAND_NAMES.join('|')})(?![\\w.-])`;
 
+const NEEDED_NAMES = [
+  'redis-cli|mysql|mariadb|curl|sshpass|mongo|ldap[sam]|cqlsh|bitmqa|cypher-|sqlcmd|smbclient',
+  String.raw`(?:bcp|7z[arz]?|https?)["' \t,]`,
+].join('|');
+/** Of httpie the flag. */
+const NAME_SEEDS = [
+  'redis-c',
+  'mysql',
+  'ariadb',
+  'curl',
+  'mongo',
+  'ldap',
+  'cqlsh',
+  'cypher-',
+  'sqlcmd',
+  'smbclie',
+  'bcp[ ]',
+  '7z[" ][,abdeltux-]',
+  '7z[arz][" ][,abdeltux-]',
+  String.raw`-[apuw]["',\\\r\n \t]`,
+];
+
 export const COMMAND_SECRET: ContextRule = {
   name: 'named-secret',
-  needed: `${NEEDED_OPENINGS}|redis-cli|mysql|mariadb|curl|sshpass|mongo|ldap[sam]`,
-  seeds: [...OPENING_SEEDS, 'redis-c', 'mysql', 'ariadb', 'curl', 'mongo', 'ldap'],
+  needed: `${NEEDED_OPENINGS}|${NEEDED_PHRASES}|${NEEDED_NAMES}`,
+  seeds: [...OPENING_SEEDS, ...PHRASE_SEEDS, ...NAME_SEEDS],
   find,
 };
 
@@ -33,6 +57,7 @@ const COMMAND = new RegExp(NAMES, 'g');
 function find(line: string): Findings {
   const openings: Edit[] = [];
   addEdits(openings, findOpenings(line));
+  addEdits(openings, findPhrases(line));
   const found = findCommands(line);
   const onLine = commandOnLine(line);
   return {
@@ -50,6 +75,8 @@ function containerOf(pending: PendingCommand | undefined): PendingContainer | un
 
 const LIST_OPENING = /(?:^|\\n|["'])[ \t]{0,64}-[ \t]{1,16}\\{0,7}["']?(?:[\w./-]{0,64}\/)?$/;
 const LIST_OPENING_LENGTH = 160;
+/** The text of a list may be a whole command: `- mysql -px`. */
+const NEXT_WORD = /[ \t]+(?!\\+[nr])[^ \t\r#]/y;
 
 function findCommands(line: string): Findings {
   const edits: Edit[] = [];
@@ -65,7 +92,7 @@ function findCommands(line: string): Findings {
       command,
       flag: '',
       at,
-      isList: LIST_OPENING.test(before),
+      isList: LIST_OPENING.test(before) && !isAt(NEXT_WORD, line, at),
       place,
     });
     addEdits(edits, walked.edits);

@@ -8,27 +8,40 @@ import { placeAt, wordAt } from './words.ts';
 const GAP = String.raw`(?:[ \t]{1,16}|[ \t]{0,16}\\{1,7}n[ \t]{0,32})`;
 const SQL_QUOTE = String.raw`(?=\\{0,7}')`;
 
+/** Before a word: the `n` of an escape is none of its letters. */
+const BEFORE = String.raw`(?:\b|(?<=\\[nrt]))`;
+
 /** What stands right before a secret. */
 const OPENINGS = [
-  String.raw`\b(?:requirepass|masterauth|bindpw|rootpw)[ \t]{1,16}(?=[^ \t:=])`,
+  String.raw`${BEFORE}(?:requirepass|masterauth|bindpw|rootpw)[ \t]{1,16}(?=[^ \t:=])`,
   String.raw`--from-literal\\{0,7}["']?[= \t,]{1,16}\\{0,7}["']?[\w.-]{1,128}=`,
   String.raw`-pass(?:in|out)?\\{0,7}["']?[ \t,]{1,16}\\{0,7}["']?pass:`,
-  String.raw`\blogin[ \t]{1,16}[^ \t\\]{1,128}${GAP}password[ \t]{1,16}`,
+  String.raw`${BEFORE}login[ \t]{1,16}[^ \t\\]{1,128}${GAP}password[ \t]{1,16}`,
   String.raw`^[ \t]{0,32}password[ \t]{1,16}(?=[^ \t=:,]{1,256}[ \t\r]*$)`,
+  String.raw`\\[nr][ \t]{0,32}password[ \t]{1,16}(?=[^\s=:,"\\]{1,256}[ \t]{0,16}(?:\\{1,7}[nr"]|"))`,
   String.raw`jdbc:oracle:\w{1,16}:[^/\s"'@]{1,64}/(?=[^/\s"'@]{1,256}@)`,
-  String.raw`\becho[ \t]{1,8}\\{0,7}["']?[\w.-]{1,64}:(?=[^|\n]{1,256}\|[^|\n]{0,64}chpasswd)`,
+  String.raw`${BEFORE}echo[ \t]{1,8}\\{0,7}["']?[\w.-]{1,64}:(?=[^|\n]{1,256}\|[^|\n]{0,64}chpasswd)`,
   // HAProxy's.
-  String.raw`\binsecure-password[ \t]{1,16}`,
-  String.raw`\bstats[ \t]{1,16}auth[ \t]{1,16}[^\s:]{1,128}:`,
+  String.raw`${BEFORE}insecure-password[ \t]{1,16}`,
+  String.raw`${BEFORE}stats[ \t]{1,16}auth[ \t]{1,16}[^\s:]{1,128}:`,
   // SQL's.
-  String.raw`\bset[ \t]{1,8}password[ \t]{1,8}for[ \t]{1,8}[^ \t=]{1,128}[ \t]{0,8}(?:=|to)[ \t]{0,8}${SQL_QUOTE}`,
+  String.raw`${BEFORE}set[ \t]{1,8}password[ \t]{1,8}for[ \t]{1,8}[^ \t=]{1,128}[ \t]{0,8}(?:=|to)[ \t]{0,8}${SQL_QUOTE}`,
+  String.raw`${BEFORE}identified[ \t]{1,8}(?:with|via)[ \t]{1,8}\\{0,7}['"]?\w{1,64}\\{0,7}['"]?[ \t]{1,8}(?:as|using)[ \t]{1,8}${SQL_QUOTE}`,
   String.raw`(?:[=(,]|select)[ \t]{0,8}(?:old_)?password\([ \t]{0,8}${SQL_QUOTE}`,
+  // The shell of MongoDB.
+  String.raw`\.auth\([ \t]{0,8}\\{0,7}["'][^"'\\]{0,128}\\{0,7}["'][ \t]{0,8},[ \t]{0,8}(?=\\{0,7}["'])`,
+  // What Redis shows of its commands.
+  String.raw`(?:\][ \t]|"hello\\{0,7}"[ \t]\\{0,7}"[23]\\{0,7}"[ \t])\\{0,7}"auth\\{0,7}"[ \t](?:\\{0,7}"[^"\\]{1,128}\\{0,7}"[ \t])?(?=\\{0,7}")`,
+  String.raw`"(?:requirepass|masterauth)\\{0,7}"[ \t](?=\\{0,7}")`,
+  // SMTP's. Source: RFC 4954, section 4.
+  String.raw`${BEFORE}auth[ \t](?:plain|xoauth2)[ \t](?=[a-z0-9+/]{8,8192}=|[a-z0-9+/]{16})`,
 ].join('|');
 
 /** What a line with one has at least. */
 export const NEEDED_OPENINGS = [
   '[er]pass[ \t]|masterauth|[dt]pw[ \t]|-literal|-pass|login|c:oracle|chpasswd|stats[ \t]',
-  String.raw`^[ \t]{0,32}password[ \t]|password(?:\(|[ \t]{1,8}for)`,
+  String.raw`identified[ \t]|\.auth\(|auth\\{0,7}"[ \t]|[er]pass\\{0,7}"[ \t]|auth[ \t](?:plain|xoauth2)[ \t]`,
+  String.raw`(?:^|\\[nr])[ \t]{0,32}password[ \t]|password(?:\(|[ \t]{1,8}for)`,
 ].join('|');
 
 /** Parts of them. */
@@ -40,6 +53,11 @@ export const OPENING_SEEDS = [
   'c:orac',
   'login',
   '[ \t]auth[ \t]',
+  'fied[ \t]',
+  String.raw`uth["'\\:]`,
+  String.raw`[.]auth\(`,
+  'auth[ \t]plain',
+  'auth[ \t]xoauth',
 ];
 
 const OPENING = new RegExp(OPENINGS, 'gi');

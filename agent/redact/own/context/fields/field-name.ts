@@ -4,6 +4,8 @@ import { backslashesBefore, type Quote, quoteAt } from '../quotes.ts';
 
 export interface FieldName {
   readonly start: number;
+  /** How long the parts before it are that its key has too: `example.com/password`, `Smtp:Password`. */
+  readonly prefix?: number;
   readonly end: number;
   /** The quote around the name, if there is one. */
   readonly quote: Quote | undefined;
@@ -44,9 +46,45 @@ export function fieldNameAt(
 ): FieldName {
   const start = nameStart(text, at, from);
   const closing = quoteAt(text, end);
-  const isQuoted = closing !== undefined && text[start - 1] === closing.mark;
+  const prefix = prefixBefore(text, start, { from, closing })?.length ?? 0;
+  const isQuoted = closing !== undefined && text[start - prefix - 1] === closing.mark;
   const quote = isQuoted ? closing : undefined;
-  return { start, end, quote, after: quote?.end ?? end };
+  return { start, prefix, end, quote, after: quote?.end ?? end };
+}
+
+/** Longer than a label's may be, shorter than what it would take time to look through. */
+const MAX_PREFIX_LENGTH = 128;
+/** Not of a URL: no two slashes stand together. */
+const PREFIX = String.raw`(?:\w[\w.-]{0,63}[/:]){1,4}$`;
+const QUOTED_PREFIX = new RegExp(String.raw`(?<=["'])${PREFIX}`);
+/** Without quotes: at the start of a line, or where a table or an object has the next name. */
+const PLAIN_PREFIX = new RegExp(
+  String.raw`(?<=(?:^|\\n|[ \t]{2}|[{,[])[ \t]{0,64}(?:-[ \t]{1,8})?)(?<![\w/.-])${PREFIX.replace('/:', '/')}`,
+);
+
+/** The parts before a name, if they are a part of its key. */
+function prefixBefore(
+  text: string,
+  start: number,
+  { from, closing }: { readonly from: number; readonly closing: Quote | undefined },
+): string | undefined {
+  if (!/[/:]/.test(text.charAt(start - 1))) return undefined;
+  const first = Math.max(from, start - MAX_PREFIX_LENGTH);
+  const before = text.slice(first, start);
+  const isCut = first > 0 && closing === undefined;
+  // What begins somewhere else is no line's start.
+  const pattern = closing === undefined ? PLAIN_PREFIX : QUOTED_PREFIX;
+  return pattern.exec(isCut ? `/${before}` : before)?.[0];
+}
+
+/** Where its key begins, behind a quote. */
+export function keyAt({ start, prefix = 0 }: FieldName): number {
+  return start - prefix;
+}
+
+/** Whether parts of a path stand before it. */
+export function hasPrefix({ prefix = 0 }: FieldName): boolean {
+  return prefix > 0;
 }
 
 function nameStart(text: string, at: number, from: number): number {
@@ -63,18 +101,20 @@ export function nameOf({ text }: FieldLine, { start, end }: FieldName): string {
 }
 
 /** Of the quote before the name, if the name has one of its own. */
-export function keyStart({ start, quote }: FieldName): number {
-  return quote === undefined ? start : start - 1 - quote.run;
+export function keyStart(name: FieldName): number {
+  const at = keyAt(name);
+  return name.quote === undefined ? at : at - 1 - name.quote.run;
 }
 
 /** The quote that opens right before a name and does not close behind it. */
 export function quoteAround(
   text: string,
-  { start, quote }: FieldName,
+  name: FieldName,
 ): Pick<Quote, 'mark' | 'run'> | undefined {
-  const mark = text[start - 1];
-  if (quote !== undefined || (mark !== '"' && mark !== "'")) return undefined;
-  return { mark, run: backslashesBefore(text, start - 1, 0) };
+  const at = keyAt(name) - 1;
+  const mark = text[at];
+  if (name.quote !== undefined || (mark !== '"' && mark !== "'")) return undefined;
+  return { mark, run: backslashesBefore(text, at, 0) };
 }
 
 const LINE_START = /(?:^|\\n)[ \t]*(?:-[ \t]+)*(?:export[ \t]+|set[ \t]+|ENV[ \t]+)?\\*["']?$/;
@@ -82,7 +122,8 @@ const LINE_START = /(?:^|\\n)[ \t]*(?:-[ \t]+)*(?:export[ \t]+|set[ \t]+|ENV[ \t
 const MAX_LINE_START = 192;
 
 /** Whether the name is the first on its line, also when that is a line of a string. */
-export function startsLine(text: string, { start }: FieldName): boolean {
+export function startsLine(text: string, name: FieldName): boolean {
+  const start = keyAt(name);
   const from = Math.max(0, start - MAX_LINE_START);
   const match = LINE_START.exec(text.slice(from, start));
   return match !== null && (from === 0 || match.index > 0);

@@ -8,6 +8,7 @@ import { type FieldLine, type FieldName, nameOf } from './field-name.ts';
 import { pairedAt } from './field-pairs.ts';
 import { placeOf } from './field-place.ts';
 import { readValue, type Value } from './field-value.ts';
+import { isOnlyMap, mapValues } from './secret-maps.ts';
 
 /** @param at Behind the name's colon and the blanks behind that. */
 export function nestedValue(
@@ -24,7 +25,7 @@ export function nestedValue(
       pending: { kind: 'nested', column, isFirst: true, name: nameOf(line, name) },
     };
   }
-  if (text[at] === '[') return listValue(text, at + 1);
+  if (text[at] === '[') return isOnlyMap(nameOf(line, name)) ? undefined : listValue(text, at + 1);
   if (text[at] === '{') return objectValue(line, name, at + 1);
   return text[at] === '\\' ? escapedLines(line, name, at) : undefined;
 }
@@ -78,8 +79,21 @@ function objectValue(line: FieldLine, name: FieldName, from: number): Value | un
       pending: { kind: 'nested', column, isFirst: false, name: nameOf(line, name) },
     };
   }
-  const at = pairedAt(line.text, from);
-  return at === undefined ? undefined : readValue(line.text, placeOf(line, name, at));
+  const at = isOnlyMap(nameOf(line, name)) ? undefined : pairedAt(line.text, from);
+  return at === undefined
+    ? mapValue(line, name, from)
+    : readValue(line.text, placeOf(line, name, at));
+}
+
+/** In YAML the brackets stand behind a blank, and in no string. */
+function mapValue(line: FieldLine, name: FieldName, from: number): Value | undefined {
+  const { isInDouble, isInSingle } = placeOf(line, name, from);
+  const isYaml = name.quote === undefined && line.text.slice(from - 3, from) === ': {';
+  return mapValues(line.text, {
+    name: nameOf(line, name),
+    from,
+    isYaml: isYaml && !isInDouble && !isInSingle,
+  });
 }
 
 const ESCAPED_LINE = /\\+n( *)(- +)?(?=[^ \\"])/y;

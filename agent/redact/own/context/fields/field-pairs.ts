@@ -1,13 +1,14 @@
 /** Values whose names are values or words themselves: `"name": "X", "value": "y"`, `--token x`, `IDENTIFIED BY 'x'`. */
 
 import { masked, maskedPlain, type Pending } from '../edits.ts';
-import { isPinName, isPinValue } from '../env-names.ts';
+import { digitsOf, isPinValue } from '../env-names.ts';
 import { isKept } from '../kept-values.ts';
 import { closingQuote, quoteAt } from '../quotes.ts';
 import { isAt } from '../sticky.ts';
 import { elementValue } from './field-elements.ts';
 import { type FieldLine, type FieldName, keyStart, nameOf } from './field-name.ts';
 import { placeOf } from './field-place.ts';
+import { tupleValue } from './field-tuples.ts';
 import { readValue, type Value } from './field-value.ts';
 import { spokenValue } from './spoken-value.ts';
 
@@ -15,8 +16,10 @@ import { spokenValue } from './spoken-value.ts';
 export function pairedValue(line: FieldLine, name: FieldName, from: number): Value | undefined {
   return (
     pairValue(line, name, from) ??
+    variableValue(line, name) ??
     argumentValue(line, name) ??
     elementValue(line, name) ??
+    tupleValue(line, name) ??
     sqlValue(line, name) ??
     spokenValue(line, name)
   );
@@ -24,21 +27,51 @@ export function pairedValue(line: FieldLine, name: FieldName, from: number): Val
 
 /** `"name":`, `name:` or `name=` before a name that is a value; of a JSON patch, a path that ends in the name. */
 const NAME_KEY =
-  /(?:^|[^\w]|\\[nrt])(?:(?:name|key)\\*["']?[ \t]*[:=][ \t]*\\*["']?|path\\*["']?[ \t]*:[ \t]*\\*["']?\/(?:[\w.~-]{1,64}\/){0,8})$/i;
+  /(?:^|[^\w]|\\[nrt])(?:(?:parameter)?(?:name|key)\\*["']?[ \t]*[:=][ \t]*\\*["']?(?:\/?(?:[\w.~-]{1,64}[/:]){1,8})?|path\\*["']?[ \t]*:[ \t]*\\*["']?\/(?:[\w.~-]{1,64}\/){0,8})$/i;
 const NAME_KEY_LENGTH = 96;
 const VALUE_KEY =
-  /(?:[ \t]|\\+[nrt]|,|$){0,64}\\{0,7}["']?(?:value|default|val|data)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}/iy;
+  /(?:[ \t]|\\+[nrt]|,|$){0,64}\\{0,7}["']?(?:(?:parameter)?value|default|val|data)\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}/iy;
 /** `"optional": true` between the two. */
 const BETWEEN =
   /(?:[ \t]|\\+[nrt]|,){0,64}\\{0,7}["']?(?!(?:name|key|value\w{1,8})\b)[\w.]{1,40}\\{0,7}["']?[ \t]{0,8}[:=][ \t]{0,8}(?:\\{0,7}["'][^"'\\{}[\]]{0,80}\\{0,7}["']|[\w.-]{1,40}(?![\w.-]))/iy;
 const MAX_BETWEEN = 4;
 const PAIR_END = /[ \t]*,?[ \t\r]*$/y;
 
+/** Of what has no name but its kind: `"type":"password","value":"y"`. */
+const TYPE_KEY = /(?:^|[^\w])type\\*["']?[ \t]*[:=][ \t]*\\*["']?$/i;
+
+function isNamed(text: string, name: FieldName): boolean {
+  const before = text.slice(Math.max(0, name.start - NAME_KEY_LENGTH), name.start);
+  if (NAME_KEY.test(before)) return true;
+  return TYPE_KEY.test(before) && /^(?:password|secret)$/i.test(text.slice(name.start, name.end));
+}
+
+const VARIABLE = /(?:^|\s)variable[ \t]{1,8}"$/;
+const VARIABLE_BODY = /[ \t]{0,8}\{[ \t]{0,8}/y;
+
+/** Terraform's `variable "db_password" { default = "x" }`. */
+function variableValue(line: FieldLine, name: FieldName): Value | undefined {
+  const { text } = line;
+  const before = text.slice(Math.max(0, name.start - 24), name.start);
+  if (!VARIABLE.test(before) || !isAt(VARIABLE_BODY, text, name.after)) return undefined;
+  const at = VARIABLE_BODY.lastIndex;
+  if (at >= line.end) {
+    const column = text.search(/[^ \t]/);
+    return {
+      after: text.length,
+      pending: { kind: 'nested', column, isFirst: false, name: nameOf(line, name) },
+    };
+  }
+  const valueAt = pairedAt(text, at);
+  return valueAt === undefined
+    ? undefined
+    : readValue(text, { ...placeOf(line, name, valueAt), keyQuote: undefined });
+}
+
 /** `"name":"X","value":"y"`, in either order, and `name: X` where the value is on the next line. */
 function pairValue(line: FieldLine, name: FieldName, from: number): Value | undefined {
   const { text } = line;
-  const before = text.slice(Math.max(0, name.start - NAME_KEY_LENGTH), name.start);
-  if (!NAME_KEY.test(before)) return undefined;
+  if (!isNamed(text, name)) return undefined;
   const at = pairedAt(text, afterName(text, name));
   if (at !== undefined) return readValue(text, placeOf(line, name, at)) ?? { after: at };
   const early = earlyValue(text, name, from);
@@ -118,7 +151,7 @@ function earlyPlain(text: string, at: number, name: FieldName): Value | undefine
 }
 
 function isKeptOf(text: string, { start, end }: FieldName, value: string): boolean {
-  return isKept(value) && !(isPinValue(value) && isPinName(text.slice(start, end)));
+  return isKept(value) && !(isPinValue(value) && digitsOf(text.slice(start, end)) === 'secret');
 }
 
 const BLANKS = /[ \t]+/y;

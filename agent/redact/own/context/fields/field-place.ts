@@ -1,7 +1,7 @@
 /** Where a field's value stands. */
 
-import { isPinName } from '../env-names.ts';
-import { type FieldLine, type FieldName, indentOf, keyStart, nameOf } from './field-name.ts';
+import { digitsOf } from '../env-names.ts';
+import { type FieldLine, type FieldName, indentOf, keyAt, keyStart, nameOf } from './field-name.ts';
 import type { ValuePlace } from './field-value.ts';
 
 /** As in the middle of a line of other things. */
@@ -12,11 +12,11 @@ export function placeOf(line: FieldLine, name: FieldName, at: number): ValuePlac
     keyQuote: name.quote,
     isLineStart: false,
     isYaml: false,
-    indent: indentOf(line.text, name.start),
+    indent: indentOf(line.text, keyAt(name)),
     isInDouble: line.firstDouble !== -1 && line.firstDouble < start,
     isInSingle: line.firstSingle !== -1 && line.firstSingle < start,
     stringRun: undefined,
     lineEnd: line.end,
-    isPin: isPinName(nameOf(line, name)),
+    digits: digitsOf(nameOf(line, name)),
   };
 }

@@ -4,13 +4,28 @@ import { masked } from '../edits.ts';
 import { isKept } from '../kept-values.ts';
 import { closingQuote, quoteAt } from '../quotes.ts';
 import { isAt } from '../sticky.ts';
-import { type FieldLine, type FieldName, keyStart, quoteAround, startsLine } from './field-name.ts';
+import {
+  type FieldLine,
+  type FieldName,
+  hasPrefix,
+  keyAt,
+  keyStart,
+  quoteAround,
+  startsLine,
+} from './field-name.ts';
 import { nestedValue } from './field-nested.ts';
 import { placeOf } from './field-place.ts';
 import { readValue, type Value } from './field-value.ts';
 import { xmlValue } from './field-xml.ts';
 
-const SEPARATOR = /[ \t]{0,64}(?::=|=>|:|=(?!=))[ \t]{0,64}/y;
+/** Java's logs of settings have dots. */
+const SEPARATOR = /[ \t]{0,64}(?::=|=>|:|=(?!=)|\.{4,128}(?![.\s]))[ \t]{0,64}/y;
+/** Of what stands in square brackets: `ENV['SECRET'] = 'x'`, and PHP's `[password] => x`. */
+const QUOTED_INDEX = /\][ \t]{0,8}(?:\|\|)?=[ \t]{0,8}(?=\\{0,7}["'])/y;
+const INDEX = /\][ \t]{0,8}=>[ \t]{0,64}/y;
+/** What go-spew and Rust print before a text. */
+const TYPE = /\([\w.*]{1,32}\)[ \t]\(len=[0-9]{1,9}\)[ \t](?=\\{0,7}")|(?:Some|Ok)\((?=\\{0,7}")/y;
+const OPEN_TYPE = /(?:Some|Ok)\([ \t\r]*$/y;
 
 interface Separated {
   readonly line: FieldLine;
@@ -22,38 +37,49 @@ interface Separated {
   readonly at: number;
 }
 
-/** @param forms `fields`: only what JSON and YAML have. */
-export function separatedValue(
-  line: FieldLine,
-  name: FieldName,
-  forms: 'fields' | 'any',
-): Value | undefined {
+/** `fields`: only what JSON and YAML have. `maps`: only what is in brackets, or on the lines below. */
+export type Forms = 'fields' | 'maps' | 'any';
+
+export function separatedValue(line: FieldLine, name: FieldName, forms: Forms): Value | undefined {
   const separated = separatedAt(line, name);
   if (separated === undefined && forms === 'any') return xmlValue(line, name);
   if (separated === undefined || !isFieldOf(separated, forms)) return undefined;
+  if (forms === 'maps') return nestedValue(line, name, separated);
   const own = wholeStringValue(separated) ?? ownValue(separated);
   return own ?? (forms === 'any' ? nestedValue(line, name, separated) : undefined);
 }
 
 function separatedAt(line: FieldLine, name: FieldName): Separated | undefined {
-  SEPARATOR.lastIndex = name.after;
-  const separator = SEPARATOR.exec(line.text)?.[0];
+  const { text } = line;
+  const isIndex = text[keyStart(name) - 1] === '[' && text[name.after] === ']';
+  const pattern = isIndex ? indexPattern(name) : SEPARATOR;
+  pattern.lastIndex = name.after;
+  const separator = pattern.exec(text)?.[0];
   if (separator === undefined) return undefined;
   return {
     line,
     name,
     isColon: separator.trim() === ':',
     isSpaced: /[ \t]$/.test(separator),
-    isLineStart: startsLine(line.text, name),
-    at: SEPARATOR.lastIndex,
+    isLineStart: isIndex ? text.search(/[^ \t]/) === keyStart(name) - 1 : startsLine(text, name),
+    at: behindType(text, pattern.lastIndex),
   };
 }
 
-function isFieldOf(separated: Separated, forms: 'fields' | 'any'): boolean {
+function indexPattern({ quote }: FieldName): RegExp {
+  return quote === undefined ? INDEX : QUOTED_INDEX;
+}
+
+function behindType(text: string, at: number): number {
+  if (isAt(TYPE, text, at)) return TYPE.lastIndex;
+  return isAt(OPEN_TYPE, text, at) ? text.length : at;
+}
+
+function isFieldOf(separated: Separated, forms: Forms): boolean {
   const { line, name, isColon, isSpaced } = separated;
-  if (!isColon) return forms === 'any';
-  // The name of a label, or of a file.
-  if (line.text[name.start - 1] === '/') return false;
+  if (!isColon) return forms !== 'fields';
+  // The name of a file, or the end of a URL.
+  if (line.text[keyAt(name) - 1] === '/') return false;
   if (name.quote !== undefined) return true;
   return isSpaced ? !isProse(separated) : !isImage(separated);
 }
@@ -72,7 +98,7 @@ const PROSE = /[A-Z]?[a-z]{1,14}(?=[ :])/y;
 
 function isProse({ line, name, isLineStart, at }: Separated): boolean {
   const { text } = line;
-  if (isLineStart || text[name.start - 1] !== ' ') return false;
+  if (isLineStart || hasPrefix(name) || text[name.start - 1] !== ' ') return false;
   if (/pass|pwd/i.test(text.slice(name.start, name.end))) return false;
   return /[a-z]/.test(text[name.start - 2] ?? '') && isAt(PROSE, text, at);
 }
@@ -110,6 +136,6 @@ function ownValue({
 }
 
 /** A bracket or a comma stands before the name, but for blanks. */
-function isInFlow(text: string, { start }: FieldName): boolean {
-  return /[{,][ \t]*$/.test(text.slice(Math.max(0, start - 8), start));
+function isInFlow(text: string, name: FieldName): boolean {
+  return /[{,][ \t]*$/.test(text.slice(Math.max(0, keyAt(name) - 8), keyAt(name)));
 }

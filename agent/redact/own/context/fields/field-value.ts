@@ -1,8 +1,8 @@
 /** Reads the value that stands behind a name, by the syntax it stands in. */
 
 import { MASK } from '../../../rules.ts';
-import { type Edit, maskedPlain, type Pending } from '../edits.ts';
-import { isPinValue } from '../env-names.ts';
+import { type Edit, masked, maskedPlain, type Pending } from '../edits.ts';
+import { type Digits, isPinValue } from '../env-names.ts';
 import { isKept } from '../kept-values.ts';
 import { plainEnd, type RestPlace, restEnd } from '../plain-value.ts';
 import { closingQuote, type Quote, quoteAt } from '../quotes.ts';
@@ -18,8 +18,8 @@ export interface ValuePlace extends RestPlace {
   readonly isYaml: boolean;
   /** Of the name's line. */
   readonly indent: number;
-  /** A number of a few digits is a secret too. */
-  readonly isPin: boolean;
+  /** What a number of a few digits is. */
+  readonly digits: Digits;
 }
 
 export interface Value {
@@ -34,7 +34,7 @@ export interface Value {
 /** @returns Undefined: there is none, or it is an object or a list. */
 export function readValue(line: string, place: ValuePlace): Value | undefined {
   const quote = quoteAt(line, place.at);
-  if (quote !== undefined) return quotedValue(line, quote, place);
+  if (quote !== undefined) return tripleValue(line, quote) ?? quotedValue(line, quote, place);
   if (isNested(line, place.at)) return undefined;
   const block = place.isYaml ? blockValue(line, place) : undefined;
   return block ?? plainValue(line, place);
@@ -61,12 +61,24 @@ function quotedValue(line: string, quote: Quote, place: ValuePlace): Value {
     const tail = plainEnd(line, after, place);
     return { after: tail, edit: { start: quote.start, end: tail, text: MASK } };
   }
-  if (isKeptAt(place, line.slice(quote.end, end))) return { after };
+  const value = line.slice(quote.end, end);
+  if (isKeptAt(place, value) && !(place.digits === 'quoted' && isPinValue(value))) return { after };
   return { after, edit: { start: quote.end, end, text: MASK } };
 }
 
-function isKeptAt({ isPin }: ValuePlace, value: string): boolean {
-  return isKept(value) && !(isPin && isPinValue(value));
+/** Between three quotes, as Python and TOML have them. */
+function tripleValue(line: string, { end, run, mark }: Quote): Value | undefined {
+  const marks = mark.repeat(2);
+  if (run > 0 || mark === '`' || !line.startsWith(marks, end)) return undefined;
+  const start = end + marks.length;
+  const closing = line.indexOf(mark + marks, start);
+  if (closing === -1) return undefined;
+  const after = closing + marks.length + 1;
+  return isKept(line.slice(start, closing)) ? { after } : { after, edit: masked(start, closing) };
+}
+
+function isKeptAt({ digits }: ValuePlace, value: string): boolean {
+  return isKept(value) && !(digits === 'secret' && isPinValue(value));
 }
 
 const WORD = /\w/;

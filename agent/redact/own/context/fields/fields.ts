@@ -1,7 +1,16 @@
 /** Finds the values of fields by the fields' names, in the many ways in which names and values are written. */
 
 import { addEdits, type Edit, type Findings, type Pending } from '../edits.ts';
-import { type FieldLine, type FieldName, fieldLine, fieldNameAt } from './field-name.ts';
+import { isWords } from '../env-names.ts';
+import {
+  type FieldLine,
+  type FieldName,
+  fieldLine,
+  fieldNameAt,
+  hasPrefix,
+  keyAt,
+  nameOf,
+} from './field-name.ts';
 import { pairedValue } from './field-pairs.ts';
 import { separatedValue } from './field-separated.ts';
 import type { Value } from './field-value.ts';
@@ -12,6 +21,8 @@ export interface FieldNames {
   readonly words: string;
   /** What the words alone do not say. */
   readonly isName?: (name: string) => boolean;
+  /** Whether it is no more than the name of a map of secrets. */
+  readonly isMap?: (name: string) => boolean;
   /** `whole`: the words are the name. `last`: other words may come before. */
   readonly match: 'whole' | 'last';
   /** `fields`: only what JSON and YAML have. `any`: pairs, command lines, logs and SQL too. */
@@ -22,24 +33,32 @@ export interface FieldNames {
 
 export type FindFields = (line: string) => Findings;
 
-export function fieldFinder({ words, isName, match, forms, isValue }: FieldNames): FindFields {
+export function fieldFinder({
+  words,
+  isName,
+  isMap,
+  match,
+  forms,
+  isValue,
+}: FieldNames): FindFields {
   // A number may follow: `PASSWORD_2`.
   const pattern = new RegExp(String.raw`(?:${words})(?:[_-]?[0-9]{1,2})?(?![\w-]|\.\w)`, 'gi');
 
   function isField(text: string, name: FieldName, wordsAt: number): boolean {
-    if (match === 'whole' && name.start !== wordsAt) return false;
+    if (match === 'whole' && keyAt(name) !== wordsAt) return false;
     return isName === undefined || isName(text.slice(name.start, name.end));
   }
 
   function valueOf(line: FieldLine, name: FieldName, from: number): Value | undefined {
+    if (isMap?.(nameOf(line, name)) === true) return separatedValue(line, name, 'maps');
     const value = separatedValue(line, name, forms);
     return value !== undefined || forms === 'fields' ? value : pairedValue(line, name, from);
   }
 
   function isSecret(text: string, { start, end }: Edit, name: FieldName): boolean {
-    return (
-      isValue === undefined || isValue(text.slice(start, end), text.slice(name.start, name.end))
-    );
+    const value = text.slice(start, end);
+    if (hasPrefix(name) && isLabel(text.slice(keyAt(name), name.end), value)) return false;
+    return isValue === undefined || isValue(value, text.slice(name.start, name.end));
   }
 
   return function find(text) {
@@ -61,6 +80,16 @@ export function fieldFinder({ words, isName, match, forms, isValue }: FieldNames
     }
     return { edits, pending };
   };
+}
+
+const CHECKSUM = /^checksum\//;
+const OBJECT_NAME = /^[a-z0-9-]{1,63}\/[a-z0-9.-]{1,253}$/;
+
+/** Of a label or an annotation the value is often the name of something: `ingress.example/auth-secret: team/basic-auth`. */
+function isLabel(key: string, value: string): boolean {
+  if (CHECKSUM.test(key)) return true;
+  if (/pass|pwd/i.test(key)) return false;
+  return isWords(value) || OBJECT_NAME.test(value);
 }
 
 function editsOf({ edit, edits = [] }: Value): readonly Edit[] {

@@ -1,15 +1,16 @@
 /** Credentials in headers of requests: `Authorization` and its like. */
 
 import type { ContextRule } from '../context-rule.ts';
-import { addEdit, type Edit, masked } from '../edits.ts';
+import { addEdit, apart, type Edit, masked } from '../edits.ts';
 import { isKept } from '../kept-values.ts';
 import { plainEnd } from '../plain-value.ts';
-import { type HeaderPlace, headerFinder } from './headers.ts';
+import { BEFORE_NAME, type HeaderPlace } from './header-names.ts';
+import { headerFinder } from './headers.ts';
 
 /** Keys that are no secrets. */
 const NO_SECRET =
   '(?!x-(?:[a-z0-9]{1,32}-){0,5}(?:cache|idempotency|surrogate|routing|partition|public|sort|object|request|trace)-(?:key|token))';
-const OF_VENDOR = `${NO_SECRET}x-(?:[a-z0-9]{1,32}-){0,5}(?:token|key|secret|password|apikey)`;
+const OF_VENDOR = `${NO_SECRET}x-(?:[a-z0-9]{1,32}-){0,5}(?:token|key|secret|password|apikey|auth)`;
 const NAMES = `(?:proxy-)?authorization|${OF_VENDOR}|private-token`;
 
 const headers = headerFinder({ names: NAMES, hide: hideCredentials, plainEnd: credentialsEnd });
@@ -17,28 +18,56 @@ const headers = headerFinder({ names: NAMES, hide: hideCredentials, plainEnd: cr
 /** A token that says so itself. Source: RFC 6750, section 2.1. */
 const BEARER = /(?<!\w)(bearer[ \t]{1,8})([\w.~+/-]{16,}=*)/gi;
 
+/** User and password, which say so themselves once decoded. Source: RFC 7617, section 2. */
+const BASIC = /(?<!\w)(basic[ \t]{1,8})([\w+/-]{8,8192}={0,2})(?![\w+/=-])/gi;
+
 export const AUTHORIZATION_HEADER: ContextRule = {
   name: 'authorization-header',
-  needed: `(?:proxy-)?authorization|(?<![\\w-])${OF_VENDOR}|private-token|bearer`,
-  seeds: ['riza', 'earer', 'key', 'ken', 'cre[td]', 'pass'],
+  needed: `(?:proxy-)?authorization|${BEFORE_NAME}${OF_VENDOR}|private-token|bearer|basic[ \\t]`,
+  seeds: [
+    'riza',
+    'earer',
+    'key',
+    'ken',
+    'cre[td]',
+    'pass',
+    // Of `X-Custom-Auth`.
+    String.raw`uth["'\\:]`,
+    'auth[=\r\n]',
+    '-auth[,}]',
+    'basic[ \t]',
+  ],
   find(line) {
     const found = headers.find(line);
-    return found.edits.length > 0 ? found : { ...found, edits: findBearers(line) };
+    return found.edits.length > 0 ? found : { ...found, edits: findSchemes(line) };
   },
   continueArray: headers.continueArray,
 };
 
-function findBearers(line: string): readonly Edit[] {
+/** What needs no header's name before it. */
+function findSchemes(line: string): readonly Edit[] {
   const edits: Edit[] = [];
   for (const { 0: whole, 1: scheme = '', index } of line.matchAll(BEARER)) {
     addEdit(edits, masked(index + scheme.length, index + whole.length));
   }
-  return edits;
+  for (const { 0: whole, 1: scheme = '', 2: credentials = '', index } of line.matchAll(BASIC)) {
+    if (!isUserAndPassword(credentials)) continue;
+    addEdit(edits, masked(index + scheme.length, index + whole.length));
+  }
+  return apart(edits);
+}
+
+function isUserAndPassword(credentials: string): boolean {
+  return /^[\x20-\x7e]+:[\x20-\x7e]+$/.test(Buffer.from(credentials, 'base64').toString('latin1'));
 }
 
 const SCHEME = /[A-Za-z][\w-]{0,32}[ \t]+(?=[^ \t])/y;
 const SCHEME_ALONE =
   /^(?:basic|bearer|digest|negotiate|ntlm|hawk|hoba|mutual|oauth|token|apikey)$/i;
+
+/** What a setting of that name has: whether there is one, and what decides. */
+const SETTING =
+  /^(?:(?:enabled?|disabled?|required|optional|default|none|on|off|yes|no|allow|deny|simple|anonymous|webhook|rbac|abac|node|alwaysallow|alwaysdeny)(?:,(?=\w)|$)){1,8}$/i;
 
 /** The scheme stays. Source: RFC 9110, section 11.4. */
 function hideCredentials(line: string, start: number, end: number): readonly Edit[] {
@@ -46,6 +75,7 @@ function hideCredentials(line: string, start: number, end: number): readonly Edi
   const schemeEnd = SCHEME.test(line) && SCHEME.lastIndex < end ? SCHEME.lastIndex : start;
   const credentials = line.slice(schemeEnd, end);
   if (isKept(credentials) || SCHEME_ALONE.test(credentials)) return [];
+  if (schemeEnd === start && SETTING.test(credentials)) return [];
   return [masked(schemeEnd, end)];
 }
 

@@ -2,6 +2,7 @@
 
 import type { ContextRule } from '../context-rule.ts';
 import { addEdit, type Edit, masked } from '../edits.ts';
+import { isWords } from '../env-names.ts';
 import { isKept } from '../kept-values.ts';
 import { headerFinder } from './headers.ts';
 
@@ -46,6 +47,8 @@ function hideCookie(line: string, start: number, end: number): Edit | undefined 
   const nameAt = start + part.length - part.trimStart().length;
   const from = valueAt > start ? valueAt : nameAt;
   const to = start + part.trimEnd().length;
+  // A setting, as in `cookie: enabled`: a cookie has a name.
+  if (from === nameAt && isWords(text)) return undefined;
   return isKept(line.slice(from, to)) ? undefined : masked(from, to);
 }
 

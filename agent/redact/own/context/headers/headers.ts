@@ -1,22 +1,11 @@
 /** Finds the values of HTTP headers, in requests, logs, commands, JSON and what Go prints. */
 
-import { addEdits, type Edit, type Findings } from '../edits.ts';
-import type { PlainPlace } from '../plain-value.ts';
+import { addEdits, type Edit, type Findings, type Pending } from '../edits.ts';
+import type { FieldName } from '../fields/field-name.ts';
 import { closingQuote, type Quote, quoteAt, textEndAt } from '../quotes.ts';
-
-export interface HeaderPlace extends PlainPlace {
-  /** The end of the text that the header is in. */
-  readonly textEnd: () => number;
-}
-
-export interface Headers {
-  /** The headers' names; the `source` of a pattern. */
-  readonly names: string;
-  /** What is a secret in a value. */
-  readonly hide: (line: string, start: number, end: number) => readonly Edit[];
-  /** Where a value ends that is neither quoted nor the last on its line. */
-  readonly plainEnd: (line: string, at: number, place: HeaderPlace) => number;
-}
+import { isAt } from '../sticky.ts';
+import { BEFORE_NAME, type Found, type HeaderPlace, type Headers } from './header-names.ts';
+import { elementName, pairFinder } from './header-pairs.ts';
 
 export interface HeaderFinder {
   readonly find: (line: string) => Findings;
@@ -24,104 +13,127 @@ export interface HeaderFinder {
   readonly continueArray: (line: string) => Findings;
 }
 
-interface Found {
-  readonly edits: readonly Edit[];
-  readonly after: number;
-  /** A list begins that goes on behind the line. */
-  readonly isOpen?: boolean;
-}
-
 /** Blanks alone, where a scheme follows in quotes: `proxy_set_header Authorization "Basic x"`. */
 const SEPARATOR =
   /[ \t]{0,64}(?::=|=>|:|=(?!=))[ \t]{0,64}|[ \t]{1,64}(?=\\{0,7}["'](?:basic|bearer|token|digest|apikey)[ \t])/iy;
 const COMMA = /[ \t]{0,64},[ \t]{0,64}/y;
 const LIST = /(?:\[\]string\{|\[)[ \t]{0,64}/y;
+const KEY_COLON = /[ \t]{0,64}(?::|=>)/y;
 const LIST_GAP = /[ \t\r]*(?:,[ \t\r]*)?/y;
 
-export function headerFinder({ names, hide, plainEnd }: Headers): HeaderFinder {
-  const pattern = new RegExp(String.raw`(?<![\w-])(?:${names})(?![\w-])`, 'gi');
-
-  /** Elements from there to the list's end. */
-  function listFrom(line: string, from: number): Found {
-    const edits: Edit[] = [];
-    let at = from;
-    for (;;) {
-      LIST_GAP.lastIndex = at;
-      LIST_GAP.test(line);
-      at = LIST_GAP.lastIndex;
-      if (at >= line.length) return { edits, after: at, isOpen: true };
-      if (line[at] === ']' || line[at] === '}') return { edits, after: at + 1 };
-      const quote = quoteAt(line, at);
-      const end = quote === undefined ? listEnd(line, at) : endOfString(line, quote);
-      addEdits(edits, hide(line, quote?.end ?? at, end.end));
-      at = Math.max(end.after, at + 1);
-    }
-  }
-
-  function valueFrom(line: string, at: number, name: HeaderName): Found {
-    LIST.lastIndex = at;
-    if (LIST.test(line)) return listFrom(line, LIST.lastIndex);
-    if (line[at] === '{') return { edits: [], after: at + 1 };
-    const quote = quoteAt(line, at);
-    if (quote !== undefined) {
-      const { end, after } = endOfString(line, quote);
-      return { edits: hide(line, quote.end, end), after };
-    }
-    const end = Math.max(at, headerEnd(line, at, name));
-    return { edits: hide(line, at, end), after: end };
-  }
-
-  function headerEnd(line: string, at: number, { start, place }: HeaderName): number {
-    if (START.test(line.slice(Math.max(0, start - START_LENGTH), start))) return place.textEnd();
-    const mark = line[start - 1];
-    if (mark !== '"' && mark !== "'") return plainEnd(line, at, place);
-    let run = 0;
-    while (line[start - 2 - run] === '\\') run += 1;
-    return closingQuote(line, at, { mark, run })?.end ?? place.textEnd();
-  }
-
+export function headerFinder(headers: Headers): HeaderFinder {
+  const pattern = new RegExp(String.raw`${BEFORE_NAME}(?:${headers.names})(?![\w-])`, 'gi');
   return {
     find(line) {
       const edits: Edit[] = [];
-      let isOpen = false;
+      let pending: Pending | undefined;
+      let from = 0;
+      const foundAt = valueFinder(line, headers);
       pattern.lastIndex = 0;
-      const ends = textEnds(line);
       for (let hit = pattern.exec(line); hit !== null; hit = pattern.exec(line)) {
-        const at = valueStart(line, hit.index, pattern.lastIndex);
-        if (at === -1) continue;
-        const found = valueFrom(line, at, { start: hit.index, place: ends(hit.index, at) });
+        const name = headerName(line, hit.index, pattern.lastIndex);
+        const found = foundAt(name, from);
+        if (found === undefined) continue;
         addEdits(edits, found.edits);
-        isOpen = found.isOpen === true;
-        pattern.lastIndex = found.after;
+        pending = found.pending;
+        from = Math.max(found.after, name.end);
+        pattern.lastIndex = from;
       }
-      return isOpen ? { edits, pending: { kind: 'array' } } : { edits };
+      return { edits, pending };
     },
     continueArray(line) {
-      const { edits, isOpen } = listFrom(line, 0);
-      return isOpen === true ? { edits, pending: { kind: 'array' } } : { edits };
+      const { edits, pending } = listFrom(line, 0, headers);
+      return { edits, pending };
     },
   };
 }
 
-interface HeaderName {
-  readonly start: number;
+/** Looks for the values of headers on a line. */
+function valueFinder(
+  line: string,
+  headers: Headers,
+): (name: FieldName, from: number) => Found | undefined {
+  const ends = textEnds(line);
+  const pairAt = pairFinder(line, headers);
+  return (name, from) => {
+    const at = separatedAt(line, name);
+    const place = ends(name.start, at ?? name.end);
+    const pair = at === undefined ? pairAt(name, { place, from }) : undefined;
+    if (pair !== undefined) return pair;
+    const valueAt = at ?? commaValueAt(line, name);
+    if (valueAt === undefined) return elementName(line, name);
+    return valueFrom(line, { ...name, place, valueAt }, headers);
+  };
+}
+
+function valueFrom(line: string, name: HeaderName, headers: Headers): Found {
+  const at = name.valueAt;
+  if (isAt(LIST, line, at)) return listFrom(line, LIST.lastIndex, headers);
+  if (line[at] === '{') return { edits: [], after: at + 1 };
+  const quote = quoteAt(line, at);
+  if (quote !== undefined) {
+    const { end, after } = endOfString(line, quote);
+    return { edits: headers.hide(line, quote.end, end), after };
+  }
+  const end = Math.max(at, headerEnd(line, name, headers));
+  return { edits: headers.hide(line, at, end), after: end };
+}
+
+/** Elements from there to the list's end. */
+function listFrom(line: string, from: number, { hide }: Headers): Found {
+  const edits: Edit[] = [];
+  let at = from;
+  for (;;) {
+    LIST_GAP.lastIndex = at;
+    LIST_GAP.test(line);
+    at = LIST_GAP.lastIndex;
+    if (at >= line.length) return { edits, after: at, pending: { kind: 'array' } };
+    if (line[at] === ']' || line[at] === '}') return { edits, after: at + 1 };
+    const quote = quoteAt(line, at);
+    const end = quote === undefined ? listEnd(line, at) : endOfString(line, quote);
+    addEdits(edits, hide(line, quote?.end ?? at, end.end));
+    at = Math.max(end.after, at + 1);
+  }
+}
+
+function headerEnd(line: string, { start, place, valueAt }: HeaderName, headers: Headers): number {
+  if (START.test(line.slice(Math.max(0, start - START_LENGTH), start))) return place.textEnd();
+  const mark = line[start - 1];
+  if (mark !== '"' && mark !== "'") return headers.plainEnd(line, valueAt, place);
+  let run = 0;
+  while (line[start - 2 - run] === '\\') run += 1;
+  return closingQuote(line, valueAt, { mark, run })?.end ?? place.textEnd();
+}
+
+interface HeaderName extends FieldName {
   readonly place: HeaderPlace;
+  readonly valueAt: number;
 }
 
 /** A header's own line, as it is or as curl shows it. */
 const START = /^[ \t]{0,32}(?:[<>][ \t]{0,8})?$/;
 const START_LENGTH = 48;
 
-/** @returns Where the value begins, or -1: the name is no header's. */
-function valueStart(line: string, start: number, end: number): number {
+function headerName(line: string, start: number, end: number): FieldName {
   const closing = quoteAt(line, end);
-  const isQuoted = closing !== undefined && line[start - 1] === closing.mark;
-  const after = isQuoted ? closing.end : end;
-  SEPARATOR.lastIndex = after;
-  if (SEPARATOR.test(line)) return SEPARATOR.lastIndex;
-  COMMA.lastIndex = after;
-  if (!isQuoted || !COMMA.test(line)) return -1;
-  return quoteAt(line, COMMA.lastIndex) === undefined ? -1 : COMMA.lastIndex;
+  const quote = closing !== undefined && line[start - 1] === closing.mark ? closing : undefined;
+  return { start, end, quote, after: quote?.end ?? end };
+}
+
+/** @returns Where the value begins, or undefined: no separator stands behind the name. */
+function separatedAt(line: string, { after }: FieldName): number | undefined {
+  return isAt(SEPARATOR, line, after) ? SEPARATOR.lastIndex : undefined;
+}
+
+/** As in the arguments of a call, and in lists of names and values. */
+function commaValueAt(line: string, { quote, after }: FieldName): number | undefined {
+  if (quote === undefined || !isAt(COMMA, line, after)) return undefined;
+  const at = COMMA.lastIndex;
+  const value = quoteAt(line, at);
+  if (value === undefined) return undefined;
+  const closing = closingQuote(line, value.end, value);
+  // A key of the same object, and no value.
+  return closing !== undefined && isAt(KEY_COLON, line, closing.after) ? undefined : at;
 }
 
 /** Looks for the end of the texts on a line. */

@@ -10,8 +10,9 @@ import {
   type PendingRecord,
   type PendingRows,
 } from '../edits.ts';
-import { isWords } from '../env-names.ts';
+import { isWords, mayBeEnvSecret } from '../env-names.ts';
 import { isKept } from '../kept-values.ts';
+import { mayBeSecret } from '../secret-names.ts';
 import { isColumn, isSecretColumn, secretColumns } from './columns.ts';
 
 /** More may be no table. */
@@ -24,15 +25,23 @@ const RECORD = String.raw`^-\[ RECORD [0-9]{1,9} \]`;
 /** Without the line that begins a record: of one word, since the name may be that of what logs a line. */
 const LONE_CELL = String.raw`^\w[\w.-]{0,63}[ ]{1,64}\|[ ]{1,8}[^\s|]{1,1024}[ \t\r]*$`;
 
+/** A row of Markdown with a name and a value. */
+const NAME_CELL = String.raw`[ ]{0,64}[*\x60]{0,3}(\w[\w.-]{0,127})[*\x60]{0,3}[ ]{0,64}`;
+const VALUE_CELL = String.raw`[ ]{0,64}[\x60"']?)([^\s|\x60"']{1,1024})[\x60"']?[ ]{0,64}`;
+const NAMED_ROW = String.raw`^([ \t]{0,64}\|${NAME_CELL}\|${VALUE_CELL}\|[ \t\r]*$`;
+
 export const ALIGNED_TABLE_SECRET: ContextRule = {
   name: 'named-secret',
-  needed: [HEADER, RECORD, LONE_CELL].join('|'),
+  needed: [HEADER, RECORD, LONE_CELL, NAMED_ROW].join('|'),
   // In other tables a column says secret.
   seeds: ['-[[] record'],
   find(line) {
     if (IS_RECORD.test(line)) return { edits: [], pending: RECORD_BEGUN };
     const pending = alignedTable(line);
-    return { edits: pending === undefined ? loneCell(line) : [], pending };
+    return {
+      edits: pending === undefined && !IS_NAMED_ROW.test(line) ? loneCell(line) : namedRow(line),
+      pending,
+    };
   },
 };
 
@@ -118,4 +127,14 @@ function loneCell(line: string): readonly Edit[] {
   const edit = trimmed(line, bar + 1, line.length);
   if (edit === undefined || !isSecretColumn(line.slice(0, bar).trim())) return [];
   return isWords(line.slice(edit.start, edit.end)) ? [] : [edit];
+}
+
+const IS_NAMED_ROW = new RegExp(NAMED_ROW);
+
+function namedRow(line: string): readonly Edit[] {
+  const [, opening = '', name = '', value = ''] = IS_NAMED_ROW.exec(line) ?? [];
+  if (isKept(value) || !isSecretColumn(name) || !mayBeSecret(name, value)) return [];
+  return mayBeEnvSecret('KEY', value)
+    ? [masked(opening.length, opening.length + value.length)]
+    : [];
 }

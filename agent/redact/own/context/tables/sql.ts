@@ -1,9 +1,10 @@
-/** Secrets that SQL writes into tables: of an INSERT with a secret's column all texts, of COPY those columns. */
+/** Secrets that SQL writes into tables: of an INSERT with a secret's column all texts, of COPY those columns, and what errors say of them. */
 
 import type { ContextRule } from '../context-rule.ts';
 import {
   addEdit,
   addEdits,
+  apart,
   type Edit,
   type Findings,
   masked,
@@ -17,13 +18,15 @@ import { isAt } from '../sticky.ts';
 import { isSecretColumn, secretColumns } from './columns.ts';
 
 const NAME = String.raw`[\w."\`\\[\]-]{1,256}`;
+/** The `n` of an escape before a word is none of its letters. */
+const BEFORE = String.raw`(?:\b|(?<=\\[nrt]))`;
 /** The columns, the values, or the next line follow. */
-const INTO = String.raw`\b(?:insert|replace)[ \t]{1,8}(?:ignore[ \t]{1,8})?into[ \t]{1,8}(${NAME})(?:[ \t]{0,16}\(|(?=[ \t]{1,16}values?\b)|(?=[ \t]{0,16}\r?$))`;
-const COPY = String.raw`\bcopy[ \t]{1,8}${NAME}[ \t]{0,16}\(`;
+const INTO = String.raw`${BEFORE}(?:insert|replace)[ \t]{1,8}(?:ignore[ \t]{1,8})?into[ \t]{1,8}(${NAME})(?:[ \t]{0,16}\(|(?=[ \t]{1,16}values?\b)|(?=[ \t]{0,16}\r?$))`;
+const COPY = String.raw`${BEFORE}copy[ \t]{1,8}${NAME}[ \t]{0,16}\(`;
 
 export const SQL_SECRET: ContextRule = {
   name: 'named-secret',
-  needed: `${INTO}|${COPY}`,
+  needed: String.raw`${INTO}|${COPY}|key \(|duplicate entry`,
   // Else a column says secret.
   seeds: ['sert into', 'lace into', 'nore into'],
   find(line) {
@@ -36,7 +39,7 @@ export const SQL_SECRET: ContextRule = {
       pending = found.pending;
       STATEMENT.lastIndex = found.after;
     }
-    return { edits, pending };
+    return { edits: apart([...edits, ...findKeys(line), ...findDuplicates(line)]), pending };
   },
 };
 
@@ -174,4 +177,53 @@ function textFrom(line: string, from: number): number {
 export function continueValues(line: string, depth: number): Findings {
   const at = line.search(/[^ \t]|$/);
   return depth > 0 || line[at] === '(' ? hideTexts(line, at, depth) : NO_FINDINGS;
+}
+
+/** What an error says of the columns of a key in PostgreSQL: `Key (token)=(x) already exists.` */
+const KEY = new RegExp(String.raw`${BEFORE}key \(((?:[^()=]|\([^()=]{0,128}\)){1,256})\)=\(`, 'gi');
+/** A bracket may be one of the value's. */
+const KEY_END = /\)(?= (?:already|is|conflicts)\b|[.]?(?:[\s"'\\]|$))/;
+/** Longer than a key is. */
+const MAX_KEY_LENGTH = 4096;
+
+function findKeys(line: string): readonly Edit[] {
+  const edits: Edit[] = [];
+  KEY.lastIndex = 0;
+  for (let hit = KEY.exec(line); hit !== null; hit = KEY.exec(line)) {
+    const start = KEY.lastIndex;
+    const columns = columnsIn(hit[1] ?? '').map((column) =>
+      column.replaceAll(/^.*\(|[:)].*$/g, ''),
+    );
+    if (!columns.some(isSecretColumn)) continue;
+    const length = line.slice(start, start + MAX_KEY_LENGTH).search(KEY_END);
+    if (length <= 0 || isKept(line.slice(start, start + length))) continue;
+    addEdit(edits, masked(start, start + length));
+    KEY.lastIndex = start + length;
+  }
+  return edits;
+}
+
+/** The same in MySQL: `Duplicate entry 'x' for key 'users.token'`. */
+const DUPLICATE = /duplicate entry \\{0,7}'/gi;
+const OF_KEY = /\\{0,7}' for key \\{0,7}'([^'\\]{1,128})/;
+
+function findDuplicates(line: string): readonly Edit[] {
+  const edits: Edit[] = [];
+  DUPLICATE.lastIndex = 0;
+  for (let hit = DUPLICATE.exec(line); hit !== null; hit = DUPLICATE.exec(line)) {
+    const start = DUPLICATE.lastIndex;
+    const key = OF_KEY.exec(line.slice(start, start + MAX_KEY_LENGTH));
+    if (key === null || !isSecretKey(key[1] ?? '')) continue;
+    const end = start + key.index;
+    if (!isKept(line.slice(start, end))) addEdit(edits, masked(start, end));
+    DUPLICATE.lastIndex = end;
+  }
+  return edits;
+}
+
+/** An index is often called by its column, and by what it is. */
+function isSecretKey(name: string): boolean {
+  const index = name.replace(/^.*\./, '');
+  const column = index.replace(/_(?:unique|uniq|uk|idx|index|key)$/i, '');
+  return isSecretColumn(index) || isSecretColumn(column);
 }

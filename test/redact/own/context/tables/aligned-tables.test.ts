@@ -27,6 +27,8 @@ describe('redact/own/context/tables/aligned-tables', () => {
     ],
     ['-[ RECORD 1 ]---\nid | 1\ntoken | letmein\n', '-[ RECORD 1 ]---\nid | 1\ntoken | §\n'],
     'id       | 1\npassword | §\n',
+    '| DB_PASSWORD | § |\n| `api_key` | `§` |\r\n  | **token** | § |\n',
+    '| Name | Value |\n|---|---|\n| DB_PASSWORD | § |\n| DB_USER | bob-1x |\n',
   ]);
 
   itLeaves([
@@ -40,5 +42,7 @@ describe('redact/own/context/tables/aligned-tables', () => {
     'vault-token  | 2024-01-01 started\n',
     '-[ RECORD 1 ]---\nid | 1\nuser | bob\n\npassword | bob\n',
     'password || x1\n',
+    '| DB_PASSWORD | required |\n| token | string |\n| DB_PASSWORD | the password 1 |\n| api_key | ***HIDDEN*** |\n',
+    '| a | b1c2d3e4f5 |\n| DB_PASSWORD | b1c2d3e4f5 | x |\n| Secret | Description |\n| token | $TOKEN |\n',
   ]);
 });
