@@ -21,6 +21,8 @@ export interface TextRedactor {
    * @returns What takes their place: the same string where nothing is hidden.
    */
   redact(lines: string): string;
+  /** Goes on over lines in which a redactor of the same set has hidden all there is. Left out: they need `redact` too. */
+  pass?(lines: string): void;
 }
 
 /** Rules that are ready for any number of files. A broken rule is an error when the set is made. */

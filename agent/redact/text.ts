@@ -22,7 +22,7 @@ export async function* redactText(
   { path, onHidden }: { readonly path: string; readonly onHidden: OnHidden },
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  const redactors = sets.map((set) => set.open(path, onHidden)).filter((one) => one !== undefined);
+  const redactors = openSets(sets, path, onHidden);
   const lines = linesOf(source, { onCut: () => onHidden(LONG_LINE) });
   const [reason] = sets.flatMap((set) => set.reasonForWhole?.(path) ?? []);
   const pieces = reason === undefined ? endedWell(lines, sets) : whole(lines, reason);
@@ -38,15 +38,32 @@ export function redactShortText(
   text: string,
   onHidden: OnHidden,
 ): string {
-  const redactors = sets.map((set) => set.open('', onHidden)).filter((one) => one !== undefined);
+  const redactors = openSets(sets, '', onHidden);
   const bytes = Buffer.from(text).toString('latin1');
   return Buffer.from(redactPiece(bytes, redactors), 'latin1').toString();
 }
 
-function redactPiece(piece: string, redactors: readonly TextRedactor[]): string {
+interface OpenSet {
+  readonly set: RuleSet;
+  readonly redactor: TextRedactor;
+}
+
+function openSets(sets: readonly RuleSet[], path: string, onHidden: OnHidden): readonly OpenSet[] {
+  return sets.flatMap((set) => {
+    const redactor = set.open(path, onHidden);
+    return redactor === undefined ? [] : { set, redactor };
+  });
+}
+
+function redactPiece(piece: string, redactors: readonly OpenSet[]): string {
   let text = piece;
-  for (const redactor of redactors) {
-    if (text !== '') text = redactor.redact(text);
+  const left = new Map<RuleSet, string>();
+  for (const { set, redactor } of redactors) {
+    if (text === '') break;
+    // Whatever came between has changed nothing, as in most pieces.
+    if (redactor.pass !== undefined && left.get(set) === text) redactor.pass(text);
+    else text = redactor.redact(text);
+    left.set(set, text);
   }
   return text;
 }

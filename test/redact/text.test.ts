@@ -37,6 +37,25 @@ describe('redact/text', () => {
     assert.equal(seen.slice(1).join(''), '>\nend\n');
   });
 
+  it('passes over what a set has left, where no set between has changed it', async () => {
+    const seen: string[] = [];
+    const twice: RuleSet = {
+      open: () => ({
+        redact(lines) {
+          seen.push(`redact ${lines}`);
+          return lines.replace('a', 'A');
+        },
+        pass: (lines) => void seen.push(`pass ${lines}`),
+      }),
+    };
+    const between: RuleSet = { open: () => ({ redact: (lines) => lines.replace('b', 'a') }) };
+
+    const { text } = await redact([twice, between, twice], ['a\n', 'b\n']);
+
+    assert.equal(text, 'A\nA\n');
+    assert.deepEqual(seen, ['redact a\n', 'pass A\n', 'redact b\n', 'redact a\n']);
+  });
+
   it('gives the whole file at once where a rule must see it so', async () => {
     const { set, seen } = observer('this rule looks at all of it');
 
@@ -101,7 +120,7 @@ function observer(reason: string | undefined): { readonly set: RuleSet; readonly
 }
 
 async function redact(
-  set: RuleSet,
+  sets: RuleSet | readonly RuleSet[],
   chunks: readonly string[],
 ): Promise<{ readonly text: string; readonly hidden: readonly string[] }> {
   const hidden: string[] = [];
@@ -109,6 +128,6 @@ async function redact(
     for (const chunk of chunks) yield Buffer.from(chunk);
   }
   const options = { path: 'a', onHidden: (rule: string) => hidden.push(rule) };
-  const redacted = await drain(redactText([set], options, source()));
+  const redacted = await drain(redactText([sets].flat(), options, source()));
   return { text: Buffer.concat(redacted).toString(), hidden };
 }

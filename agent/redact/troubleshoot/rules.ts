@@ -36,7 +36,11 @@ export function troubleshootRules({ keepsMarks }: { readonly keepsMarks: boolean
       const isKurl = isKurlPath(path);
       const lines = openLines({ keepsMarks, onHidden }, isKurl);
       const needed = isKurl ? NEEDED_BY_KURL : NEEDED;
-      return { redact: (piece) => redactPiece(piece, lines, needed) };
+      return {
+        redact: (piece) => redactPiece(piece, lines, needed),
+        // Only then is what these rules leave at rest.
+        ...(keepsMarks && { pass: (piece: string) => passLines(piece, lines) }),
+      };
     },
   };
 }

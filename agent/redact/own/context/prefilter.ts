@@ -201,10 +201,19 @@ const BYTES = new Map<string, readonly number[]>();
 function bytesOf(element: string): readonly number[] {
   const known = BYTES.get(element);
   if (known !== undefined) return known;
-  const pattern = new RegExp(`^${element}$`, 'i');
-  const bytes = [...WEIGHTS.keys()].filter((byte) => pattern.test(String.fromCharCode(byte)));
+  const bytes = element.length === 1 ? casesOf(element) : bytesInClass(element);
   BYTES.set(element, bytes);
   return bytes;
+}
+
+function casesOf(character: string): readonly number[] {
+  const cases = [character.toLowerCase(), character.toUpperCase()];
+  return [...new Set(cases.map((one) => one.charCodeAt(0)))];
+}
+
+function bytesInClass(element: string): readonly number[] {
+  const pattern = new RegExp(`^${element}$`, 'i');
+  return [...WEIGHTS.keys()].filter((byte) => pattern.test(String.fromCharCode(byte)));
 }
 
 interface Window {
