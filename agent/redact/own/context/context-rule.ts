@@ -1,6 +1,6 @@
 /** What a rule is that knows a secret by what stands around it on its line. */
 
-import type { Findings } from './edits.ts';
+import type { Findings, PendingContainer } from './edits.ts';
 
 export interface ContextRule {
   /** As in `RULES_ON`. */
@@ -15,4 +15,6 @@ export interface ContextRule {
   readonly findsPairs?: boolean;
   /** A line of a list that began on a line before, where the rule's findings may say `array`. */
   readonly continueArray?: (line: string) => Findings;
+  /** A line behind one where the rule's findings said `container`. */
+  readonly continueContainer?: (line: string, container: PendingContainer) => Findings;
 }

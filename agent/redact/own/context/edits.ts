@@ -77,7 +77,7 @@ export interface PendingCommand {
   readonly column?: number | undefined;
 }
 
-/** A container whose `command` is known, and whose `args` may follow. */
+/** A container whose `command` is known, and whose `args` may follow; or another section, by what stands for its command. */
 export interface PendingContainer {
   readonly command: string;
   /** Of the command: its keys are indented no deeper. */

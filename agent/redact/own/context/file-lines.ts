@@ -2,7 +2,6 @@
 
 import { atRest } from '../../at-rest.ts';
 import type { OnHidden } from '../../rules.ts';
-import { continueContainer } from './commands/command-lists.ts';
 import { ANY_COMMAND } from './commands/command-words.ts';
 import type { ContextRule } from './context-rule.ts';
 import { continueLine, findPending, isPendingFindings, type PendingFindings } from './continued.ts';
@@ -129,7 +128,8 @@ export class FileLines {
   #lookInContainer(line: string, waiting: WaitingContainer | undefined): string {
     if (waiting === undefined) return line;
     const { rule } = waiting;
-    const { edits, pending, container } = continueContainer(line, waiting.container);
+    const found = rule.continueContainer?.(line, waiting.container) ?? NO_FINDINGS;
+    const { edits, pending, container } = found;
     if (container !== undefined) this.#container ??= { rule, container };
     if (pending !== undefined) this.#goOn(rule, pending);
     return this.#apply(line, rule, { edits });

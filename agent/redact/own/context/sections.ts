@@ -33,6 +33,7 @@ export const SECTION_SECRET: ContextRule = {
     const [, indent, name] = IS_HEADING.exec(line) ?? [];
     return { edits: findInStrings(line), container: sectionOf(indent, name) };
   },
+  continueContainer: continueSection,
 };
 
 const IS_HEADING = new RegExp(String.raw`^${HEADING}\r?$`);
@@ -83,18 +84,17 @@ function walkString(
   for (const text of rest.slice(0, closing?.end).split(newline, MAX_LINES)) {
     if (container === undefined) break;
     const found = continueSection(text, container);
-    for (const edit of found?.edits ?? []) {
+    for (const edit of found.edits) {
       edits.push({ ...edit, start: at + edit.start, end: at + edit.end });
     }
-    container = found?.container;
+    container = found.container;
     at += text.length + newline.length;
   }
   return { edits, to: at };
 }
 
-/** The next line of a section. Undefined: it is none of these. */
-export function continueSection(line: string, section: PendingContainer): Findings | undefined {
-  if (section.command !== DESCRIBED && section.command !== CHPASSWD) return undefined;
+/** The next line of a section. */
+function continueSection(line: string, section: PendingContainer): Findings {
   const next = { ...section, lines: section.lines + 1 };
   if (next.lines > MAX_LINES) return NO_FINDINGS;
   return section.command === DESCRIBED ? continueDescribed(line, next) : continueUsers(line, next);

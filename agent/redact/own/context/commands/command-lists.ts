@@ -10,7 +10,6 @@ import {
   type PendingContainer,
 } from '../edits.ts';
 import { elementAt } from '../fields/field-nested.ts';
-import { continueSection } from '../sections.ts';
 import { isAt } from '../sticky.ts';
 import { secretFrom } from './command-words.ts';
 
@@ -127,8 +126,6 @@ const ARGS_LINE = /^([ \t]*)["']?args["']?[ \t]*:[ \t]*(?:(\[)|\r?$)/;
 
 /** The next line of a container. */
 export function continueContainer(line: string, container: PendingContainer): Findings {
-  const section = continueSection(line, container);
-  if (section !== undefined) return section;
   const next = { ...container, lines: container.lines + 1 };
   if (next.lines > MAX_LINES) return NO_FINDINGS;
   if (/^[ \t]*(?:#|\r?$)/.test(line)) return { edits: [], container: next };

@@ -12,7 +12,7 @@ import {
 } from '../edits.ts';
 import { isAt } from '../sticky.ts';
 import { commandOnLine, shellCommand } from './command-lines.ts';
-import { findInList } from './command-lists.ts';
+import { continueContainer, findInList } from './command-lists.ts';
 import { walkCommand } from './command-walk.ts';
 import { COMMAND_NAMES } from './command-words.ts';
 import { findOpenings, NEEDED_OPENINGS, OPENING_SEEDS } from './openings.ts';
@@ -50,6 +50,7 @@ export const COMMAND_SECRET: ContextRule = {
   needed: `${NEEDED_OPENINGS}|${NEEDED_PHRASES}|${NEEDED_NAMES}`,
   seeds: [...OPENING_SEEDS, ...PHRASE_SEEDS, ...NAME_SEEDS],
   find,
+  continueContainer,
 };
 
 const COMMAND = new RegExp(NAMES, 'g');
