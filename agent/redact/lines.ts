@@ -86,6 +86,11 @@ function withoutBegun(text: string): string {
   return text.slice(0, at === -1 ? from : from + at + 1);
 }
 
+/** @returns Where the line begins that ends at `end`, with or without its `\n`. */
+export function lineStartBefore(text: string, end: number): number {
+  return end < 2 ? 0 : text.lastIndexOf('\n', end - 2) + 1;
+}
+
 /** @returns Where the line's `\n` is at `at` or behind it, or the text's end. */
 export function lineEndAt(text: string, at: number): number {
   const newline = text.indexOf('\n', at);

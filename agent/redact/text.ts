@@ -1,7 +1,7 @@
 /** Redacts text: pieces of whole lines through all sets of rules, in their order. */
 
 import { ContentError } from './content-error.ts';
-import { linesOf } from './lines.ts';
+import { lineStartBefore, linesOf } from './lines.ts';
 import { LONG_LINE } from './names.ts';
 import type { OnHidden, RuleSet, TextRedactor } from './rules.ts';
 
@@ -91,7 +91,7 @@ function endOf(text: string, isOpen: (line: string) => boolean): number {
   let end = text.length;
   // Without its line feed it is the file's last line.
   while (text[end - 1] === '\n' && text.length - end < MAX_HELD_LENGTH) {
-    const start = end === 1 ? 0 : text.lastIndexOf('\n', end - 2) + 1;
+    const start = lineStartBefore(text, end);
     if (end - start > MAX_HELD_LENGTH || !isOpen(text.slice(start, end - 1))) return end;
     end = start;
   }

@@ -1,6 +1,6 @@
 /** Troubleshoot's 30 default rules: what they hide, in the bytes that troubleshoot leaves. */
 
-import { lineEndAt } from '../lines.ts';
+import { lineEndAt, lineStartBefore } from '../lines.ts';
 import type { OnHidden, RuleSet, TextRedactor } from '../rules.ts';
 import { isKurlPath, KURL_KEYS, KURL_RULE_NAMES } from './kurl.ts';
 import { type Lines, openLines } from './line.ts';
@@ -88,7 +88,7 @@ function passLines(text: string, lines: Lines): void {
   const run: number[] = [];
   let end = text.length;
   while (end > 0) {
-    const start = end === 1 ? 0 : text.lastIndexOf('\n', end - 2) + 1;
+    const start = lineStartBefore(text, end);
     const selection = lines.selected(text.slice(start, end));
     run.push(selection);
     if (selection === 0) break;

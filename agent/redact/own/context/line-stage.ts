@@ -5,7 +5,7 @@ import type { OnHidden, TextRedactor } from '../../rules.ts';
 import type { ContextRule } from './context-rule.ts';
 import { isEarlyValue, isReversedPair } from './continued.ts';
 import { FileLines } from './file-lines.ts';
-import { Output } from './piece-output.ts';
+import { PieceOutput } from './piece-output.ts';
 import { type Prefilter, prefilter } from './prefilter.ts';
 
 export function lineStage(rules: readonly ContextRule[]): (onHidden: OnHidden) => TextRedactor {
@@ -18,7 +18,7 @@ export function lineStage(rules: readonly ContextRule[]): (onHidden: OnHidden) =
 }
 
 function redactPiece(piece: string, lines: FileLines, nextSeed: Prefilter): string {
-  const output = new Output(piece);
+  const output = new PieceOutput(piece);
   let knownTo = 0;
   while (knownTo < piece.length) {
     const start = lines.isWaiting ? knownTo : nextLine(piece, knownTo, nextSeed);

@@ -1,5 +1,8 @@
 /** Puts together a piece of a file of which some lines have changed. */
 
+import { lineStartBefore } from '../../lines.ts';
+import { Output } from '../output.ts';
+
 interface PutLine {
   readonly start: number;
   readonly end: number;
@@ -9,14 +12,14 @@ interface PutLine {
 }
 
 /** What takes the place of a piece. The last line that was put may yet change. */
-export class Output {
+export class PieceOutput {
   readonly #piece: string;
-  #done = '';
-  #copiedTo = 0;
+  readonly #output: Output;
   #last: PutLine | undefined;
 
   constructor(piece: string) {
     this.#piece = piece;
+    this.#output = new Output(piece);
   }
 
   put(line: PutLine): void {
@@ -27,9 +30,8 @@ export class Output {
   /** Changes the line that ends before a place. */
   changeBefore(next: number, change: (line: string, before: string | undefined) => string): void {
     if (next < 2) return;
-    const hasNewline = this.#piece[next - 1] === '\n';
-    const end = hasNewline ? next - 1 : next;
-    const start = end === 0 ? 0 : this.#piece.lastIndexOf('\n', end - 1) + 1;
+    const end = this.#piece[next - 1] === '\n' ? next - 1 : next;
+    const start = lineStartBefore(this.#piece, next);
     const isPut = this.#last?.next === next;
     const text = isPut ? this.#last?.text : this.#piece.slice(start, end);
     if (text === undefined) return;
@@ -41,8 +43,7 @@ export class Output {
 
   #lineBefore(start: number): string | undefined {
     if (start === 0) return undefined;
-    const from = start === 1 ? 0 : this.#piece.lastIndexOf('\n', start - 2) + 1;
-    return this.#piece.slice(from, start - 1);
+    return this.#piece.slice(lineStartBefore(this.#piece, start), start - 1);
   }
 
   #commit(): void {
@@ -50,12 +51,11 @@ export class Output {
     const { start, end, next, text } = this.#last;
     this.#last = undefined;
     if (text === this.#piece.slice(start, end)) return;
-    this.#done += this.#piece.slice(this.#copiedTo, start) + (text ?? '');
-    this.#copiedTo = text === undefined ? next : end;
+    this.#output.change(start, text === undefined ? next : end, text ?? '');
   }
 
   text(): string {
     this.#commit();
-    return this.#copiedTo === 0 ? this.#piece : this.#done + this.#piece.slice(this.#copiedTo);
+    return this.#output.text();
   }
 }

@@ -1,6 +1,6 @@
 /** Finds the object around a line of JSON or YAML, and what kind of object it is. */
 
-import { lineEndAt } from '../../lines.ts';
+import { lineEndAt, lineStartBefore } from '../../lines.ts';
 import { isAt } from '../context/sticky.ts';
 import { indentAt, type KeyLine, keyLine, wordAt } from './object-lines.ts';
 
@@ -36,7 +36,7 @@ function readRegion(text: string, at: number, indent: number): Region {
   let from = at;
   let isFirst = learn(text, at, { indent, facts }) === 'first';
   while (from > 0 && !isFirst) {
-    const start = from === 1 ? 0 : text.lastIndexOf('\n', from - 2) + 1;
+    const start = lineStartBefore(text, from);
     const relation = learn(text, start, { indent, facts });
     if (relation === 'outside') break;
     isFirst = relation === 'first';

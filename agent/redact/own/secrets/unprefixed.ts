@@ -1,6 +1,6 @@
 /** Manifests without what stands before each of their lines. */
 
-import { lineEndAt } from '../../lines.ts';
+import { lineEndAt, lineStartBefore } from '../../lines.ts';
 import { DOUBLE, GONE, SecretEdits, SINGLE } from './secret-edits.ts';
 import { type Prefix, textBehind } from './secret-prefix.ts';
 import { ESCAPE } from './secret-record.ts';
@@ -102,7 +102,7 @@ type OuterAt = (at: number) => number;
 function firstLine(text: string, lineStart: number, prefix: Prefix): number {
   let first = lineStart;
   while (first > 0) {
-    const start = first === 1 ? 0 : text.lastIndexOf('\n', first - 2) + 1;
+    const start = lineStartBefore(text, first);
     if (lineStart - start > MAX_BEFORE || prefix.lengthAt(text, start) === undefined) break;
     first = start;
   }

@@ -4,7 +4,7 @@
  * than that line is lost: nothing is held back for a line that hardly ever comes.
  */
 
-import { lineEndAt } from '../../lines.ts';
+import { lineEndAt, lineStartBefore } from '../../lines.ts';
 import { MASK, type OnHidden } from '../../rules.ts';
 import { characterClass, escapeLength, runEnd, runStart } from './characters.ts';
 import { type Frame, framedTo, frameOf, isTail } from './frame.ts';
@@ -90,7 +90,7 @@ function tailBefore(before: string, line: string): Part | undefined {
   if (frame === undefined) return undefined;
   let tail: Part | undefined;
   for (let to = before.length; to > 0; ) {
-    const lineStart = to < 2 ? 0 : before.lastIndexOf('\n', to - 2) + 1;
+    const lineStart = lineStartBefore(before, to);
     const { start, end } = partOf(before.slice(lineStart, to - 1), frame);
     const mayBeShort = tail === undefined || lineStart === 0;
     if (end - start < (mayBeShort ? 1 : MIN_LENGTH)) break;

@@ -3,6 +3,7 @@
 import { atRest } from '../../at-rest.ts';
 import { lineEndAt } from '../../lines.ts';
 import type { OnHidden, RuleSet, TextRedactor } from '../../rules.ts';
+import { Output } from '../output.ts';
 import { base64Shapes } from './base64.ts';
 import { ENCODED_KEY_SEEDS, findEncodedKeys } from './encoded-key.ts';
 import { type Shape, shapesOf } from './find-shape.ts';
@@ -16,7 +17,6 @@ import {
 } from './jwk.ts';
 import { type KeyRun, openRun } from './key-run.ts';
 import { hide, seededIn } from './line-shape.ts';
-import { Output } from './output.ts';
 import { type BlockLine, openBlock, type PemBlock } from './pem-block.ts';
 import { PEM_SEED } from './pem-line.ts';
 import { findPemTails, hasPemEnd, hideTail } from './pem-tail.ts';

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 
-import { Output } from '../../../../agent/redact/own/shapes/output.ts';
+import { Output } from '../../../agent/redact/own/output.ts';
 
-describe('redact/own/shapes/output', () => {
+describe('redact/own/output', () => {
   it('gives the same string where nothing is changed', () => {
     const output = new Output('a\nb\nc\n');
     output.lookBack(2, (text) => text);
