@@ -1,5 +1,6 @@
 /** Finds where any of many seeds may stand, in one pass that looks at every second byte. */
 
+import { weightOf } from '../bytes.ts';
 import type { Seed } from './seed.ts';
 
 /** Where no seed stands. */
@@ -170,7 +171,7 @@ function fourBytes(bytes: Uint8Array, at: number): number {
 
 /** The four places of a seed that are the least common in what bundles hold, and where they begin. */
 function rarest(seed: Seed): { readonly offset: number; readonly sets: Seed } {
-  const common = seed.map(weight);
+  const common = seed.map(weightOf);
   let offset = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let start = 0; start + GRAM <= seed.length; start++) {
@@ -185,17 +186,3 @@ function rarest(seed: Seed): { readonly offset: number; readonly sets: Seed } {
   if (sets.length < GRAM || count > MAX_VARIANTS) throw new Error('a seed says too little');
   return { offset, sets };
 }
-
-function weight(bytes: readonly number[]): number {
-  let sum = 0;
-  for (const byte of bytes) sum += WEIGHTS[byte] ?? 0;
-  return sum;
-}
-
-/** How common a byte is in logs and JSON, roughly. */
-const WEIGHTS = Array.from({ length: 256 }, (_none, byte) => {
-  const character = String.fromCharCode(byte);
-  if (/[a-z]/.test(character)) return 8;
-  if (/[0-9\-:"/. ]/.test(character)) return 4;
-  return /[A-Z_]/.test(character) ? 2 : 1;
-});

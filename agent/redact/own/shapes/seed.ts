@@ -1,5 +1,7 @@
 /** Seeds: what a text must hold for a rule to change it, as sequences of sets of bytes. */
 
+import { bothCases } from '../bytes.ts';
+
 /** For each byte of the seed, the bytes that may stand there. */
 export type Seed = readonly (readonly number[])[];
 
@@ -36,12 +38,6 @@ function classBytes(characters: string): readonly number[] {
     for (let byte = first.charCodeAt(0); byte <= last.charCodeAt(0); byte++) bytes.add(byte);
   }
   return [...bytes];
-}
-
-function bothCases(bytes: readonly number[]): readonly number[] {
-  const texts = bytes.map((byte) => String.fromCharCode(byte));
-  const cases = texts.flatMap((text) => [text.toLowerCase(), text.toUpperCase()]);
-  return [...new Set(cases.map((text) => text.charCodeAt(0)))];
 }
 
 /** So many bytes are as telling as more, and cost less: what is encoded twice stands in nine ways. */
