@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { RULES_ON } from '../../../../agent/redact/names.ts';
 import { contextRules } from '../../../../agent/redact/own/context/rules.ts';
 import { MASK, type RuleSet } from '../../../../agent/redact/rules.ts';
+import { redactedPieces } from '../pieces.ts';
 
 /** By names: made once, as a run does. */
 const SETS = new Map<string, RuleSet>();
@@ -18,9 +19,7 @@ function setOf(names: readonly string[]): RuleSet {
 
 /** The pieces of one file through these rules, put together again. */
 export function redactedBy(names: readonly string[], pieces: readonly string[]): string {
-  const redactor = setOf(names).open('', () => undefined);
-  assert.ok(redactor);
-  return pieces.map((piece) => (piece === '' ? '' : redactor.redact(piece))).join('');
+  return redactedPieces(setOf(names), pieces);
 }
 
 /** As `redactedBy`, with all rules. */

@@ -5,6 +5,7 @@ import { generateKeyPairSync } from 'node:crypto';
 
 import { shapeRules } from '../../../../agent/redact/own/shapes/rules.ts';
 import { MASK } from '../../../../agent/redact/rules.ts';
+import { redactedAtRest, redactedPieces } from '../pieces.ts';
 
 const RULE = 'pem-private-key';
 
@@ -183,17 +184,13 @@ describe('redact/own/shapes/jwk', () => {
 
 const rules = shapeRules(new Set([RULE]));
 
-/** The same when it is redacted again. */
 function redacted(text: string): string {
-  const left = once(text);
-  assert.equal(once(left), left);
-  return left;
+  return redactedAtRest(rules, text);
 }
 
 /** @param pieces Of one file. */
 function once(...pieces: readonly string[]): string {
-  const redactor = rules.open('a.json', () => undefined);
-  return pieces.map((piece) => redactor?.redact(piece) ?? piece).join('');
+  return redactedPieces(rules, pieces);
 }
 
 function masked(key: Members, names: readonly string[]): Members {

@@ -6,6 +6,7 @@ import { RULES_ON } from '../../../../agent/redact/names.ts';
 import { shapeRules } from '../../../../agent/redact/own/shapes/rules.ts';
 import { MASK } from '../../../../agent/redact/rules.ts';
 import { seededRandom } from '../../../support/random.ts';
+import { redactedPieces } from '../pieces.ts';
 import { EC_KEY, pemOf, RSA_KEY, wrapped } from './keys.ts';
 
 const ENCODED = encode(pemOf(EC_KEY));
@@ -49,8 +50,7 @@ const rules = shapeRules(new Set(RULES_ON));
 
 /** @param pieces Of one file. */
 function redacted(...pieces: readonly string[]): string {
-  const redactor = rules.open('a.txt', () => undefined);
-  return pieces.map((piece) => (piece === '' ? '' : (redactor?.redact(piece) ?? piece))).join('');
+  return redactedPieces(rules, pieces);
 }
 
 /** Half of the texts are of few parts. */

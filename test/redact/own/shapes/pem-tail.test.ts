@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 
 import { shapeRules } from '../../../../agent/redact/own/shapes/rules.ts';
 import { MASK } from '../../../../agent/redact/rules.ts';
+import { redactedAtRest, redactedPieces } from '../pieces.ts';
 import { EC_KEY, NO_PRIVATE_KEYS, pemOf, RSA_KEY, wrapped } from './keys.ts';
 
 const RULE = 'pem-private-key';
@@ -146,17 +147,13 @@ describe('redact/own/shapes/pem-tail', () => {
 
 const rules = shapeRules(new Set([RULE, 'aws-key']));
 
-/** The same when it is redacted again. */
 function redacted(text: string): string {
-  const left = once(text);
-  assert.equal(once(left), left);
-  return left;
+  return redactedAtRest(rules, text);
 }
 
 /** @param pieces Of one file. */
 function once(...pieces: readonly string[]): string {
-  const redactor = rules.open('a.txt', () => undefined);
-  return pieces.map((piece) => redactor?.redact(piece) ?? piece).join('');
+  return redactedPieces(rules, pieces);
 }
 
 function linesOf(...lines: readonly (string | undefined)[]): string {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 
 import { shapeRules } from '../../../../agent/redact/own/shapes/rules.ts';
 import { MASK } from '../../../../agent/redact/rules.ts';
+import { redactedInLines } from '../pieces.ts';
 import { RSA_KEY, wrapped } from './keys.ts';
 
 const RULE = 'pem-private-key';
@@ -105,17 +106,8 @@ describe('redact/own/shapes/putty', () => {
 
 const rules = shapeRules(new Set([RULE]));
 
-/** The same when it is redacted again, and wherever it is cut into pieces. */
 function redacted(text: string): string {
-  const left = once(text);
-  assert.equal(once(left), left);
-  assert.equal(once(...text.split(/(?<=\n)/)), left);
-  return left;
-}
-
-function once(...pieces: readonly string[]): string {
-  const redactor = rules.open('a.ppk', () => undefined);
-  return pieces.map((piece) => redactor?.redact(piece) ?? piece).join('');
+  return redactedInLines(rules, text);
 }
 
 function linesOf(...lines: readonly string[]): string {

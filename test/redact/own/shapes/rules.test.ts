@@ -7,6 +7,7 @@ import { shapeRules } from '../../../../agent/redact/own/shapes/rules.ts';
 import { MASK } from '../../../../agent/redact/rules.ts';
 import { SecondLook } from '../../../../agent/redact/second-look.ts';
 import { seededRandom } from '../../../support/random.ts';
+import { redactedPieces } from '../pieces.ts';
 
 const RULES = shapeRules(new Set(RULES_ON));
 const AWS_KEY = 'AKIAIOSFODNN7EXAMPLE';
@@ -154,8 +155,7 @@ function passLong(unit: string, length: number): void {
 
 /** @param pieces Of one file. */
 function redacted(...pieces: readonly string[]): string {
-  const redactor = RULES.open('a.txt', () => undefined);
-  return pieces.map((piece) => redactor?.redact(piece) ?? piece).join('');
+  return redactedPieces(RULES, pieces);
 }
 
 /** What is told by other code than that of the rules. */
